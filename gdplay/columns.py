@@ -1,0 +1,70 @@
+"""Which columns a run's log has: their names, and the expressions behind them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from gdplay.config.load import Config
+from gdplay.errors import Complaint, ConfigError
+from gdplay.formula.expr import Expr
+from gdplay.formula.words import ravel
+from gdplay.method import norm
+
+MOST_VARIABLES = 100
+MOST_STATE = 20
+ALWAYS = ("f", "grad_norm", "learning_rate")
+
+
+@dataclass(frozen=True)
+class LogColumns:
+    """The columns behind ``step``: names in order, the expressions behind those after ALWAYS, what to say."""
+
+    names: tuple[str, ...]
+    logged: tuple[Expr, ...]
+    notes: tuple[str, ...] = ()
+
+
+def log_columns(config: Config) -> LogColumns:
+    """Return the columns of a run's log. Raises ConfigError where two would have one name."""
+    method, everything = config.method, config.log["columns"] == "all"
+    coordinates = config.function.coordinates
+    names: list[str] = list(ALWAYS)
+    logged: list[Expr] = []
+    notes: list[str] = []
+    if len(coordinates) <= MOST_VARIABLES or everything:
+        names += [*coordinates, *(f"g_{name}" for name in coordinates)]
+        logged += [method.point, method.received]
+    else:
+        shown = config.plot_options.variables or (0, 1)
+        names += [*(coordinates[k] for k in shown), "x_norm", "g_norm"]
+        logged += [*(method.point[k] for k in shown), norm(method.point), norm(method.received)]
+        notes.append(
+            f"log: of {len(coordinates)} variables only the two that are drawn and the norms "
+            "(log: {columns: all} has all)"
+        )
+    state = [name for m in method.memory for name in _state_names(m.name, m.before, coordinates)]
+    if len(state) <= MOST_STATE or everything:
+        names += state
+        logged += [m.before for m in method.memory]
+    else:
+        for m in method.memory:
+            names.append(f"{m.name}_norm" if m.before.shape else m.name)
+            logged.append(norm(ravel(m.before)) if m.before.shape else m.before)
+        notes.append(f"log: of {len(state)} state columns only the norms (log: {{columns: all}} has all)")
+    twice = [name for name, times in Counter(("step", *names)).items() if times > 1]
+    if twice:
+        message = f"two columns of the log would be called '{twice[0]}'"
+        raise ConfigError(Complaint(message, "rename the variable or the state", key="function"))
+    return LogColumns(tuple(names), tuple(logged), tuple(notes))
+
+
+def _state_names(name: str, before: Expr, coordinates: tuple[str, ...]) -> list[str]:
+    """Name a state's elements: v_x for one a coordinate, H[0,1] for a matrix, k for a number."""
+    if not before.shape:
+        return [name]
+    if before.shape == (len(coordinates),):
+        return [f"{name}_{coordinate}" for coordinate in coordinates]
+    return [f"{name}[{','.join(map(str, place))}]" for place in np.ndindex(*before.shape)]

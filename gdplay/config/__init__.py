@@ -1,0 +1,1 @@
+"""Configs: from YAML text to a checked description of the work."""

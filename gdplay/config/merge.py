@@ -1,0 +1,110 @@
+"""How configs are laid over each other: shorthands become mappings, mappings merge, the rest replaces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence as Items
+
+from gdplay.catalog import names, optimizer_keys
+from gdplay.config.complaints import COMMAND_LINE
+from gdplay.config.document import read_value
+from gdplay.config.keys import TOP
+from gdplay.config.nodes import Mapping, Node, Place, Scalar
+from gdplay.errors import Complaint, ConfigError, nearest
+
+SHORT = {"lr": "optimizer.learning_rate", "steps": "stop.max_steps", "learning_rate": "optimizer.learning_rate"}
+KEPT = ("learning_rate", "clip", "weight_decay")
+"""What stays when another optimizer is named."""
+
+
+def mapping(pairs: Items[tuple[str, Node]], place: Place) -> Mapping:
+    """Return a mapping made here rather than read."""
+    return Mapping(tuple((Scalar(key, False, value.place), value) for key, value in pairs), place, False)
+
+
+def expand(tree: Mapping) -> Mapping:
+    """Return the config with its shorthands written out."""
+    pairs: list[tuple[Scalar, Node]] = []
+    for key, value in tree:
+        if isinstance(value, Scalar):
+            if key.text == "optimizer":
+                value = mapping([("name", value)], value.place)
+            elif key.text == "gradient":
+                value = mapping([("method", value)], value.place)
+            elif key.text == "function":
+                value = mapping([("name" if value.text in names("functions") else "formula", value)], value.place)
+        pairs.append((key, value))
+    return Mapping(tuple(pairs), tree.place, tree.flow)
+
+
+def merge(under: Mapping, over: Mapping, notes: list[str], path: str = "") -> Mapping:
+    """Return ``over`` laid over ``under``: mappings merge, the rest replaces, a new function replaces whole."""
+    found = {key.text: (key, value) for key, value in under}
+    for key, value in over:
+        old = found.get(key.text)
+        if old is not None and isinstance(old[1], Mapping) and isinstance(value, Mapping):
+            here = f"{path}.{key.text}".lstrip(".")
+            if here == "function" and {"name", "formula", "residuals"} & set(value.keys()):
+                pass
+            elif here == "optimizer" and value.get("name") is not None:
+                value = _other_optimizer(old[1], value, notes)
+            else:
+                value = merge(old[1], value, notes, here)
+        found[key.text] = (key, value)
+    return Mapping(tuple(found.values()), under.place, under.flow)
+
+
+def _other_optimizer(old: Mapping, new: Mapping, notes: list[str]) -> Mapping:
+    """Keep what the newly named optimizer understands of the old settings; note what is dropped."""
+    named = new.get("name")
+    known = optimizer_keys(named.text) if isinstance(named, Scalar) else frozenset[str]()
+    was = old.get("name")
+    kept = {key.text: (key, value) for key, value in old if key.text in known or key.text in KEPT}
+    dropped = [key.text for key, _ in old if key.text not in kept and key.text != "name"]
+    if dropped and isinstance(named, Scalar):
+        before = was.text if isinstance(was, Scalar) else "the former optimizer"
+        notes.append(f"optimizer {named.text}: {', '.join(dropped)} of {before} dropped")
+    kept.update({key.text: (key, value) for key, value in new})
+    return Mapping(tuple(kept.values()), new.place, new.flow)
+
+
+def override(tree: Mapping, settings: Items[str], notes: list[str]) -> Mapping:
+    """Return the config with each ``KEY=VALUE`` laid over it. Raises ConfigError."""
+    complaints: list[Complaint] = []
+    for text in settings:
+        key, equals, value = text.partition("=")
+        path = _path(key.strip(), tree) if equals else None
+        if not equals:
+            complaints.append(Complaint(f"'{text[:60]}' is no setting", "write KEY=VALUE, for example lr=0.01"))
+        elif path is None:
+            near = nearest(key.strip(), [*TOP, *SHORT, *_hyperparameters(tree)])
+            remedy = f"did you mean {near}?" if near else f"the keys are {', '.join(TOP)}, lr, steps, and the optimizer's own"
+            complaints.append(Complaint(f"unknown key '{key.strip()[:60]}'", remedy, COMMAND_LINE, key=key.strip()[:60]))
+        else:
+            node: Node = read_value(value, COMMAND_LINE)
+            for part in reversed(path.split(".")):
+                node = mapping([(part, node)], node.place)
+            assert isinstance(node, Mapping)
+            tree = merge(tree, expand(node), notes)
+    if complaints:
+        raise ConfigError(*complaints)
+    return tree
+
+
+def _path(key: str, tree: Mapping) -> str | None:
+    if key in SHORT:
+        return SHORT[key]
+    if key.split(".")[0] in TOP:
+        return key
+    return f"optimizer.{key}" if key.split(".")[0] in _hyperparameters(tree) else None
+
+
+def _hyperparameters(tree: Mapping) -> frozenset[str]:
+    optimizer = tree.get("optimizer")
+    if not isinstance(optimizer, Mapping):
+        return optimizer_keys("gd") | {"clip", "weight_decay"}
+    declared = optimizer.get("hyperparameters")
+    own = frozenset(declared.keys()) if isinstance(declared, Mapping) else frozenset[str]()
+    named = optimizer.get("name")
+    return own | {"clip", "weight_decay"} | optimizer_keys(named.text if isinstance(named, Scalar) else "gd")
+
+

@@ -1,0 +1,1 @@
+"""What carries out a step's graph: one engine a file."""

@@ -1,0 +1,190 @@
+"""A graph written back as text of the language: reading it again gives the same graph."""
+
+from __future__ import annotations
+
+import math
+
+from gdplay.formula.expr import Expr, constant_value, order
+
+OR, AND, NOT, COMPARE, SUM, PRODUCT, MINUS, POWER, ATOM = range(1, 10)
+
+INFIX = {
+    "or": (" or ", OR), "and": (" and ", AND),
+    "lt": (" < ", COMPARE), "le": (" <= ", COMPARE), "gt": (" > ", COMPARE), "ge": (" >= ", COMPARE),
+    "eq": (" == ", COMPARE), "ne": (" != ", COMPARE),
+    "add": (" + ", SUM), "sub": (" - ", SUM),
+    "mul": ("*", PRODUCT), "div": ("/", PRODUCT), "floordiv": ("//", PRODUCT), "mod": (" % ", PRODUCT),
+    "matmul": (" @ ", PRODUCT),
+    "pow": ("^", POWER),
+}  # fmt: skip
+
+REDUCTIONS = {"sum": "sum", "prod": "prod", "norm": "norm", "reduce_max": "max", "reduce_min": "min",
+              "logsumexp": "logsumexp"}  # fmt: skip
+
+LONGEST_TREE = 2_000
+"""A graph whose tree would be longer than this many nodes is written with names for shared parts."""
+
+
+def number(value: float) -> str:
+    """Write a number so that it reads back the same: 3 for 3.0, else the shortest exact form.
+
+    >>> number(3.0), number(0.1), number(1e-7)
+    ('3', '0.1', '1e-07')
+    """
+    if value.is_integer() and abs(value) < 1e15:
+        return "-0" if value == 0 and math.copysign(1, value) < 0 else str(int(value))
+    return repr(float(value))
+
+
+def to_text(output: Expr) -> str:
+    """Write the expression as a formula; parts used often in a large graph are named on lines of their own.
+
+    >>> from gdplay.formula.expr import symbol
+    >>> x = symbol("x")
+    >>> to_text((1 - x) ** 2 * -3)
+    '-3*(1 - x)^2'
+    """
+    nodes = order([output])
+    size: dict[Expr, int] = {}
+    uses: dict[Expr, int] = {}
+    for node in nodes:
+        size[node] = min(LONGEST_TREE + 1, 1 + sum(size[arg] for arg in node.args))
+        for arg in node.args:
+            uses[arg] = uses.get(arg, 0) + 1
+    named = size[output] > LONGEST_TREE
+    taken = {node.params[0] for node in nodes if node.op == "symbol"}
+    text: dict[Expr, tuple[str, int]] = {}
+    lines: list[str] = []
+    for node in nodes:
+        written = _write(node, text)
+        # In a tree this large every inner node gets a name: no line grows beyond one operation.
+        if named and node.args and node is not output and (uses[node] > 1 or len(written[0]) > 200):
+            name = next(f"t{k}" for k in range(len(lines) + 1, 10**9) if f"t{k}" not in taken)
+            taken.add(name)
+            lines.append(f"{name} = {written[0]}")
+            written = (name, ATOM)
+        text[node] = written
+    return "\n".join([*lines, text[output][0]])
+
+
+def _write(node: Expr, text: dict[Expr, tuple[str, int]]) -> tuple[str, int]:
+    """Return the node's text and how tightly it binds."""
+
+    def inner(arg: Expr, least: int) -> str:
+        words, strength = text[arg]
+        return words if strength >= least else f"({words})"
+
+    match node.op:
+        case "const":
+            written = number(node.value)
+            return written, MINUS if written.startswith("-") else ATOM
+        case "array":
+            return _literal(node), ATOM
+        case "symbol":
+            return node.params[0], ATOM
+        case "neg":
+            # -a*b is read as (-a)*b, which is the same node: signs are kept outside products
+            if _leftmost(node.args[0]):
+                return "-" + text[node.args[0]][0], PRODUCT
+            return "-" + inner(node.args[0], POWER), MINUS
+        case "not":
+            return "not " + inner(node.args[0], NOT), NOT
+        case "powi":
+            return f"{inner(node.args[0], ATOM)}^{number(float(node.params[0]))}", POWER
+        case "pow":
+            return f"{inner(node.args[0], ATOM)}^{inner(node.args[1], POWER)}", POWER
+        case "index":
+            (base,) = node.args
+            side = base.args[0].shape[0] if base.op == "reshape" and len(base.args[0].shape) == 2 else 0
+            if side and base.args[0].shape == (side, side) and node.params == ((0, side + 1, side),):
+                return f"diag({inner(base.args[0], OR)})", ATOM
+            return f"{inner(base, ATOM)}[{_axes(node)}]", ATOM
+        case "transpose":
+            return inner(node.args[0], ATOM) + ".T", ATOM
+        case "reshape":
+            return _reshaped(node, text), ATOM
+        case "concat":
+            vectors = any(arg.shape for arg in node.args)
+            items = ", ".join(inner(arg, OR) for arg in node.args)
+            return (f"concat({items})" if vectors else f"[{items}]"), ATOM
+        case "place" | "broadcast":
+            return _internal(node, [inner(arg, OR) for arg in node.args]), ATOM
+        case op if op in INFIX:
+            symbol, strength = INFIX[op]
+            left = strength + (strength == COMPARE)
+            return symbol.join((inner(node.args[0], left), inner(node.args[1], strength + 1))), strength
+        case op if op in REDUCTIONS:
+            (arg,) = node.args
+            whole = arg.op == "reshape" and len(arg.args[0].shape) != 1 and len(arg.shape) == 1
+            shown = inner(arg.args[0] if whole else arg, OR)
+            axis = ", axis=0" if len(arg.shape) == 2 else ""
+            return f"{REDUCTIONS[op]}({shown}{axis})", ATOM
+        case op:
+            axis = ", axis=0" if op == "cumsum" and len(node.shape) == 2 else ""
+            return f"{op}({', '.join(inner(arg, OR) for arg in node.args)}{axis})", ATOM
+
+
+def _literal(node: Expr) -> str:
+    values = constant_value(node)
+    if values.ndim == 2:
+        return "[" + ", ".join("[" + ", ".join(map(number, row.tolist())) + "]" for row in values) + "]"
+    return "[" + ", ".join(map(number, values.tolist())) + "]"
+
+
+def _axes(node: Expr) -> str:
+    written: list[str] = []
+    for axis, length in zip(node.params, node.args[0].shape, strict=False):
+        if not isinstance(axis, tuple):
+            written.append(str(axis))
+            continue
+        start, step, count = axis
+        stop = start + step * count
+        low = "" if start == (0 if step > 0 else length - 1) else str(start)
+        high = "" if stop >= length or stop < 0 else str(stop)
+        written.append(f"{low}:{high}" + (f":{step}" if step != 1 else ""))
+    return ", ".join(written)
+
+
+def _leftmost(node: Expr) -> bool:
+    """Tell whether a sign in front of the node's text is that of the whole: of products and quotients alone."""
+    if node.op not in ("mul", "div"):
+        return False
+    while node.op in ("mul", "div"):
+        node = node.args[0]
+    return node.op not in ("matmul", "mod", "floordiv")
+
+
+def _reshaped(node: Expr, text: dict[Expr, tuple[str, int]]) -> str:
+    (base,) = node.args
+    old, new = base.shape, node.shape
+    inner = text[base][0] if text[base][1] == ATOM else f"({text[base][0]})"
+    if not old:
+        return inner + ("[None]" if len(new) == 1 else "[None, None]")
+    if len(old) == 1 and new == (old[0], 1):
+        return f"{inner}[:, None]"
+    if len(old) == 1 and new == (1, old[0]):
+        return f"{inner}[None, :]"
+    n = new[0]
+    if base.op == "place" and new == (n, n) and base.params[1] == (((0, n + 1, n),),):
+        return f"diag({text[base.args[0]][0]})"
+    if base.op == "concat" and len(new) == 2:
+        if len(base.args) == n and all(row.shape == new[1:] for row in base.args):
+            return f"stack({', '.join(text[row][0] for row in base.args)})"
+        flat = [piece.args[0] for piece in base.args if piece.op == "reshape" and piece.args[0].shape[1:] == new[1:]]
+        if len(flat) == len(base.args):
+            return f"concat({', '.join(text[matrix][0] for matrix in flat)})"
+    return f"reshape({inner}, {list(new)})"
+
+
+def _internal(node: Expr, args: list[str]) -> str:
+    """Write the two forms that only derivatives contain, for reading by people."""
+    if node.op == "broadcast":
+        return f"fill({args[0]}, {list(node.shape)})"
+    pieces = (
+        f"{_target(axes)}: {arg}" for axes, arg in zip(node.params[1], args, strict=True)
+    )
+    return f"place({list(node.params[0])}, {', '.join(pieces)})"
+
+
+def _target(axes: tuple[object, ...]) -> str:
+    return ",".join(f"{a[0]}:{a[0] + a[1] * a[2]}:{a[1]}" if isinstance(a, tuple) else str(a) for a in axes)

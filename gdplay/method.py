@@ -1,0 +1,147 @@
+"""Objective, optimizer and learning rate joined into one step as a graph: all that an engine sees."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from gdplay.formula.expr import Array, Expr, ShapeError, symbol
+from gdplay.formula.parse import Scope, parse
+from gdplay.formula.words import along
+from gdplay.function import Function
+from gdplay.rule import Memory, Rule, read_rule
+
+Setting = float | str
+"""A number, or a formula in t."""
+
+TRANSFORMS = {
+    # in this order, each where its setting is given
+    "noise":        "g + noise_scale*noise",
+    "clip_norm":    "where(norm(g) > clip_norm, g*(clip_norm/norm(g)), g)",
+    "clip_value":   "clip(g, -clip_value, clip_value)",
+    "weight_decay": "g + weight_decay*x",
+}  # fmt: skip
+"""What may be done to the gradient before the rule receives it."""
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the user chose around a rule."""
+
+    learning_rate: Setting = 0.01
+    hyperparameters: Mapping[str, Setting] = field(default_factory=dict[str, Setting])
+    gradient: str = "analytic"
+    gradient_step: float | None = None
+    noise: Setting = 0.0
+    clip_norm: Setting | None = None
+    clip_value: Setting | None = None
+    weight_decay: Setting | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Method:
+    """One step as a graph over the symbols of the point, the step's number and what is remembered.
+
+    ``point``, ``gradient`` (exact), ``received`` (what the rule gets) and ``next_point`` have shape
+    (n,); ``parameters`` holds the value of every other symbol, of shape + (1,) or + (runs,).
+    """
+
+    function: Function
+    rule: Rule
+    choices: Choices
+    point: Expr
+    t: Expr
+    noise: Expr
+    f: Expr
+    gradient: Expr
+    received: Expr
+    learning_rate: Expr
+    next_point: Expr
+    memory: tuple[Memory, ...]
+    parameters: Mapping[Expr, Array]
+    evaluations: Mapping[str, int]
+    """How often a step computes the function, the gradient and the Hessian; at one place once."""
+
+    @property
+    def size(self) -> int:
+        """The number n of coordinates."""
+        return self.point.shape[0]
+
+
+class _Calls:
+    """The functions that a rule may call, counting the distinct places they are computed at."""
+
+    def __init__(self, function: Function, choices: Choices) -> None:
+        self.function, self.choices = function, choices
+        self.places: dict[str, set[tuple[Expr, ...]]] = {"function": set(), "gradient": set(), "hessian": set()}
+        self.table = {"f": self.f, "grad": self.grad, "hess": self.hess, "hvp": self.hvp}
+
+    def f(self, *args: Expr) -> Expr:
+        self.count("f", "function", args, 1)
+        return self.function.value_at(args[0])
+
+    def grad(self, *args: Expr) -> Expr:
+        self.count("grad", "gradient", args, 1)
+        return self.function.gradient_at(args[0], self.choices.gradient, self.choices.gradient_step)
+
+    def hess(self, *args: Expr) -> Expr:
+        self.count("hess", "hessian", args, 1)
+        return self.function.hessian_at(args[0])
+
+    def hvp(self, *args: Expr) -> Expr:
+        self.count("hvp", "hessian", args, 2)
+        return self.function.hessian_product_at(*args)
+
+    def count(self, name: str, what: str, args: tuple[Expr, ...], most: int) -> None:
+        n = self.function.size
+        if len(args) != most or any(arg.shape != (n,) for arg in args):
+            usage = f"{name}(x, v)" if most == 2 else f"{name}(x)"
+            raise ShapeError(f"{usage} takes {most} vector{'s' * (most > 1)} of {n}")
+        self.places[what].add(args)
+
+
+def make_method(function: Function, rule: Rule, choices: Choices) -> Method:
+    """Return the step of a rule on a function. Raises FormulaError where a text of it is wrong."""
+    n = function.size
+    point, t, noise = symbol("point", (n,), "point"), symbol("t", (), "step"), symbol("noise", (n,), "noise")
+    parameters: dict[Expr, Array] = dict(function.constants())
+
+    def setting(name: str, value: Setting) -> Expr:
+        if isinstance(value, str):
+            return parse(value, Scope({"t": t}))
+        node = symbol(name, (), "hyperparameter")
+        parameters[node] = np.array([value])
+        return node
+
+    chosen = {**rule.hyperparameters, **choices.hyperparameters}
+    hyperparameters = {name: setting(name, value) for name, value in chosen.items()}
+    rate = setting("learning_rate", choices.learning_rate)
+    calls = _Calls(function, choices)
+    exact = function.gradient_at(point)
+    g = calls.grad(point)
+    names = {"x": point, "t": t, "noise": noise}
+    given: dict[str, Setting | None] = {
+        "noise": choices.noise or None,
+        "clip_norm": choices.clip_norm,
+        "clip_value": choices.clip_value,
+        "weight_decay": None if "weight_decay" in rule.owns else choices.weight_decay,
+    }
+    for name, text in TRANSFORMS.items():
+        value = given[name]
+        if value is not None:
+            own = "noise_scale" if name == "noise" else name
+            g = parse(text, Scope({**names, "g": g, own: setting(own, value)}))
+    calls.f(point)
+    updates = read_rule(rule, {**names, "g": g, "lr": rate, **hyperparameters}, calls.table)
+    return Method(
+        function, rule, choices, point, t, noise, function.value_at(point), exact, g, rate,
+        updates.point, updates.memory, parameters,
+        {what: len(places) for what, places in calls.places.items()},
+    )  # fmt: skip
+
+
+def norm(vector: Expr) -> Expr:
+    """Return the Euclidean norm."""
+    return along("norm", vector)

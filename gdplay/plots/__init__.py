@@ -1,0 +1,30 @@
+"""The table of pictures: what each one shows and where it is drawn; matplotlib is imported only to draw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+FORMATS = ("png", "svg", "pdf")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One kind of picture: what it shows, and the function that draws it."""
+
+    shows: str
+    module: str
+    function: str
+
+    def load(self) -> Callable[..., Any]:
+        """Import and return the function that draws the picture, a matplotlib Figure."""
+        return getattr(import_module(self.module), self.function)
+
+
+PICTURES = {
+    "trajectory": Picture(
+        "the path over the contours of f, the loss beside it", "gdplay.plots.figure", "draw_run"
+    ),
+}

@@ -1,0 +1,89 @@
+"""A run carried out into a folder of its own: the log as it grows, then config, picture and summary."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from gdplay.columns import log_columns
+from gdplay.config.dump import dump
+from gdplay.config.load import Config
+from gdplay.folder import Folder, claim
+from gdplay.jsontext import dumps
+from gdplay.run import Watch, simulate
+from gdplay.steplog import open_steps
+from gdplay.trace import Trace
+
+ROWS_IN_MEMORY = 20_000
+PARENT = Path("runs")
+
+
+def save_run(
+    config: Config,
+    out: Path | None = None,
+    force: bool = False,
+    watch: Watch | None = None,
+) -> tuple[Trace, Folder]:
+    """Carry out a run and save it; return its trace (thinned) and its folder.
+
+    Raises ConfigError where the folder can't be had, MachineError where the disk fails.
+    """
+    columns = log_columns(config)
+    with claim(out, config.name, PARENT, force) as folder:
+        with open_steps(folder, columns.names, config.log["format"]) as log:
+            trace = simulate(config, log, ROWS_IN_MEMORY, watch)
+        folder.write("config.yaml", dump(resolved(config, trace.engine)))
+        draw(trace, folder, config.plot["format"])
+        folder.write("summary.json", dumps(trace.summary(), indent=2) + "\n")
+    return trace, folder
+
+
+def draw(trace: Trace, folder: Folder, format: str) -> None:
+    """Draw the run's picture into its folder."""
+    from gdplay.plots.run import draw_trace
+    from gdplay.plots.save import save_figure
+
+    save_figure(draw_trace(trace), folder.work / f"trajectory.{format}", format)
+
+
+def resolved(config: Config, engine: str) -> dict[str, Any]:
+    """Return the complete config: running it gives the same result, whatever the defaults become."""
+    source, chosen = config.source, config.optimizer
+    function = dict(source["function"])
+    if "name" in function and config.function.formula.variables[0].shape:
+        function.setdefault("dimension", config.function.size)
+    optimizer: dict[str, Any] = {"learning_rate": chosen.learning_rate}
+    if chosen.step is None:
+        optimizer = {"name": chosen.rule.name, **optimizer}
+        optimizer |= {**chosen.rule.hyperparameters, **chosen.hyperparameters}
+    else:
+        optimizer |= {key: source["optimizer"][key] for key in ("hyperparameters", "state", "step") if key in source["optimizer"]}
+        optimizer |= chosen.hyperparameters
+    clip = {"norm": chosen.clip_norm, "value": chosen.clip_value}
+    if any(value is not None for value in clip.values()):
+        optimizer["clip"] = _given(clip)
+    if chosen.weight_decay is not None:
+        optimizer["weight_decay"] = chosen.weight_decay
+    choices = config.choices
+    sections: dict[str, dict[str, Any]] = {
+        "gradient": {"method": choices.gradient, "step": choices.gradient_step},
+        "stop": vars(config.criteria),
+        "noise": {"gradient": choices.noise or None},
+        "log": dict(config.log),
+        "plot": dict(config.plot),
+    }
+    given = {name: _given(section) for name, section in sections.items()}
+    return {
+        "name": config.name,
+        "function": function,
+        "start": config.start.tolist(),
+        "optimizer": optimizer,
+        **{name: section for name, section in given.items() if section},
+        "seed": config.seed,
+        "engine": engine,
+    }
+
+
+def _given(section: dict[str, Any]) -> dict[str, Any]:
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in section.items() if value is not None}
+

@@ -1,0 +1,3 @@
+"""The version of gdplay."""
+
+VERSION = "0.1.0"

@@ -1,0 +1,58 @@
+"""What gdplay writes into a folder, and therefore all that it may ever delete there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from gdplay.jsontext import loads
+from gdplay.places import what_is_at
+
+SUMMARY = "summary.json"
+LARGEST_SUMMARY = 64_000_000  # bytes
+
+# The stem of a file's name, and the suffixes that it comes with.
+WRITTEN = {
+    "config":     ("yaml",),
+    "summary":    ("json",),
+    "steps":      ("csv", "parquet"),
+    "sweep":      ("csv", "parquet"),
+    "curves":     ("csv", "parquet"),
+    "trajectory": ("png", "svg", "pdf"),
+}  # fmt: skip
+
+
+def is_ours(path: Path) -> bool:
+    """Tell whether gdplay has finished this folder: its summary says a status and gdplay's version."""
+    summary = path / SUMMARY
+    try:
+        if what_is_at(path) != "a folder" or what_is_at(summary) != "a file":
+            return False
+        if summary.stat().st_size > LARGEST_SUMMARY:
+            return False
+        said = loads(summary.read_bytes())
+    except (OSError, ValueError):
+        return False
+    return (
+        isinstance(said, dict)
+        and "status" in said
+        and isinstance(said.get("versions"), dict)
+        and "gdplay" in said["versions"]
+    )
+
+
+def foreign(path: Path) -> Iterator[str]:
+    """Yield the names in a folder that gdplay did not write; a folder of gdplay inside counts as written."""
+    for entry in sorted(path.iterdir()):
+        found = what_is_at(entry)
+        if found == "a folder" and is_ours(entry):
+            yield from (f"{entry.name}/{inner}" for inner in foreign(entry))
+        elif found != "a file" or not _is_written(entry.name):
+            yield entry.name
+
+
+def _is_written(name: str) -> bool:
+    if name.startswith("."):  # what a killed process leaves of a file that was to appear whole
+        name = name[1:].rpartition(".")[0]
+    stem, _, suffix = name.rpartition(".")
+    return suffix in WRITTEN.get(stem, ())
