@@ -94,4 +94,3 @@ def endings(method: Method, criteria: Criteria, size: Expr) -> dict[str, Expr]:
         if limit is not None:
             found[name] = row.condition(method, size, float(limit))
     return found
-

@@ -27,15 +27,20 @@ def curvature(method: Method, x: np.ndarray) -> float | None:
     return float(np.abs(np.linalg.eigvalsh(matrix)).max())
 
 
-def why_diverged(method: Method, start: Point, steps: int) -> str:
+def why_diverged(method: Method, start: Point, final: Point) -> str:
     """Return a sentence or two about a run that diverged, with a rate to try."""
     rate: Setting = method.choices.learning_rate
+    steps = final.step
+    if final.f < min(0.0, start.f):
+        return "f fell without bound: along this path the function has no minimum"
     slope = "" if np.isfinite(start.grad_norm) else "; the gradient is not finite at the start"
     limit = LIMITS.get(method.rule.name)
     top = curvature(method, start.x)
     if top is None or top == 0.0 or limit is None or isinstance(rate, str):
         return f"the steps grew without bound within {steps} steps{slope}; try a smaller learning rate"
-    momentum = method.choices.hyperparameters.get("momentum", method.rule.hyperparameters.get("momentum", 0.0))
+    momentum = method.choices.hyperparameters.get(
+        "momentum", method.rule.hyperparameters.get("momentum", 0.0)
+    )
     if isinstance(momentum, str):
         return f"the steps grew without bound within {steps} steps; try a smaller learning rate"
     bound = limit[0](momentum) / top

@@ -137,7 +137,9 @@ def caret(text: str, span: tuple[int, int]) -> str:
     # A character that is not printable takes more columns once escaped: the caret moves along.
     before = printable(shown[:at].replace("\t", " "))
     under = printable(shown[at : at + width].replace("\t", " ")) or " "
-    return f"{printable(shown.replace(chr(9), ' '))}\n{' ' * len(before)}{'^' * min(len(under), EXCERPT_WIDTH)}"
+    return (
+        f"{printable(shown.replace(chr(9), ' '))}\n{' ' * len(before)}{'^' * min(len(under), EXCERPT_WIDTH)}"
+    )
 
 
 class MachineError(GdplayError):

@@ -10,7 +10,7 @@ import numpy as np
 from gdplay.formula.expr import Array, Expr, ShapeError, symbol
 from gdplay.formula.parse import Scope, parse
 from gdplay.formula.words import along
-from gdplay.function import Function
+from gdplay.objective import Function
 from gdplay.rule import Memory, Rule, read_rule
 
 Setting = float | str
@@ -75,7 +75,11 @@ class _Calls:
 
     def __init__(self, function: Function, choices: Choices) -> None:
         self.function, self.choices = function, choices
-        self.places: dict[str, set[tuple[Expr, ...]]] = {"function": set(), "gradient": set(), "hessian": set()}
+        self.places: dict[str, set[tuple[Expr, ...]]] = {
+            "function": set(),
+            "gradient": set(),
+            "hessian": set(),
+        }
         self.table = {"f": self.f, "grad": self.grad, "hess": self.hess, "hvp": self.hvp}
 
     def f(self, *args: Expr) -> Expr:

@@ -89,10 +89,14 @@ def read_rule(rule: Rule, names: Mapping[str, Expr], functions: Mapping[str, Cal
                 continue
     before, after = attempt(shapes)
     if "x" not in after:
-        raise FormulaError("the rule never assigns x", "end with, for example, x = x - lr*g", rule.step, (0, 1))
+        raise FormulaError(
+            "the rule never assigns x", "end with, for example, x = x - lr*g", rule.step, (0, 1)
+        )
     moved = after["x"]
     if moved.shape not in (vector, ()):
-        raise FormulaError(f"x has shape {vector}, but the rule gives it {moved.shape}", "", rule.step, (0, 1))
+        raise FormulaError(
+            f"x has shape {vector}, but the rule gives it {moved.shape}", "", rule.step, (0, 1)
+        )
     memory = tuple(
         Memory(name, before[name], spread(starts[name], shapes[name]), after.get(name, before[name]))
         for name in rule.state

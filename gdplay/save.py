@@ -10,7 +10,7 @@ from gdplay.config.dump import dump
 from gdplay.config.load import Config
 from gdplay.folder import Folder, claim
 from gdplay.jsontext import dumps
-from gdplay.run import Watch, simulate
+from gdplay.simulation import Watch, simulate
 from gdplay.steplog import open_steps
 from gdplay.trace import Trace
 
@@ -28,22 +28,18 @@ def save_run(
 
     Raises ConfigError where the folder can't be had, MachineError where the disk fails.
     """
+    from gdplay.plots.save import figure_bytes
+    from gdplay.plots.trace import draw_trace
+
     columns = log_columns(config)
     with claim(out, config.name, PARENT, force) as folder:
         with open_steps(folder, columns.names, config.log["format"]) as log:
             trace = simulate(config, log, ROWS_IN_MEMORY, watch)
         folder.write("config.yaml", dump(resolved(config, trace.engine)))
-        draw(trace, folder, config.plot["format"])
+        format = config.plot["format"]
+        folder.write(f"trajectory.{format}", figure_bytes(draw_trace(trace), format))
         folder.write("summary.json", dumps(trace.summary(), indent=2) + "\n")
     return trace, folder
-
-
-def draw(trace: Trace, folder: Folder, format: str) -> None:
-    """Draw the run's picture into its folder."""
-    from gdplay.plots.run import draw_trace
-    from gdplay.plots.save import save_figure
-
-    save_figure(draw_trace(trace), folder.work / f"trajectory.{format}", format)
 
 
 def resolved(config: Config, engine: str) -> dict[str, Any]:
@@ -57,7 +53,11 @@ def resolved(config: Config, engine: str) -> dict[str, Any]:
         optimizer = {"name": chosen.rule.name, **optimizer}
         optimizer |= {**chosen.rule.hyperparameters, **chosen.hyperparameters}
     else:
-        optimizer |= {key: source["optimizer"][key] for key in ("hyperparameters", "state", "step") if key in source["optimizer"]}
+        optimizer |= {
+            key: source["optimizer"][key]
+            for key in ("hyperparameters", "state", "step")
+            if key in source["optimizer"]
+        }
         optimizer |= chosen.hyperparameters
     clip = {"norm": chosen.clip_norm, "value": chosen.clip_value}
     if any(value is not None for value in clip.values()):
@@ -85,5 +85,8 @@ def resolved(config: Config, engine: str) -> dict[str, Any]:
 
 
 def _given(section: dict[str, Any]) -> dict[str, Any]:
-    return {key: list(value) if isinstance(value, tuple) else value for key, value in section.items() if value is not None}
-
+    return {
+        key: list(value) if isinstance(value, tuple) else value
+        for key, value in section.items()
+        if value is not None
+    }

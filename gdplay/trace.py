@@ -52,6 +52,8 @@ class Trace:
     evaluations: Mapping[str, int]
     seconds: float
     diagnosis: str = ""
+    logged: int = 0
+    """How many rows the log has; the columns may hold fewer of them."""
     notes: tuple[str, ...] = field(default=())
 
     @property
@@ -112,12 +114,14 @@ class Trace:
 
         The format is the path's suffix: png, svg or pdf. Raises ConfigError for another.
         """
-        from gdplay.plots.run import draw_trace
-        from gdplay.plots.save import save_figure
+        from gdplay.files import write_file
+        from gdplay.plots.save import figure_bytes
+        from gdplay.plots.trace import draw_trace
 
         figure = draw_trace(self)
         if path is not None:
-            save_figure(figure, path, Path(path).suffix.lstrip(".").lower())
+            format = Path(path).suffix.lstrip(".").lower()
+            write_file(Path(path), figure_bytes(figure, format), force=True)
         return figure
 
     def to_csv(self, path: str | Path) -> None:

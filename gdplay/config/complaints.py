@@ -43,7 +43,9 @@ class Complaints:
     def raise_any(self) -> None:
         """Raise ConfigError with every finding, if there is one."""
         if self._found:
-            raise ConfigError(*sorted(self._found, key=lambda c: (c.line is None, c.line or 0, c.column or 0)))
+            raise ConfigError(
+                *sorted(self._found, key=lambda c: (c.line is None, c.line or 0, c.column or 0))
+            )
 
 
 def kind(node: Node) -> str:

@@ -19,7 +19,7 @@ from gdplay.errors import Complaint, ConfigError, FormulaError, nearest
 from gdplay.formula.expr import Array, Shape
 from gdplay.formula.signature import MOST_ELEMENTS, read
 from gdplay.formula.words import RESERVED
-from gdplay.function import Function, Known
+from gdplay.objective import Function, Known
 
 NAMED = ("name", "dimension", "constants", "domain")
 WRITTEN = ("formula", "residuals", "variables", "constants", "domain", "minima")
@@ -38,7 +38,9 @@ def function_from(source: str | Dictionary[str, Any], variables: Any = None) -> 
         data = {"name": source} if source in names("functions") else {"formula": source}
     if variables is not None:
         shapes = variables if isinstance(variables, Dictionary) else {name: [] for name in variables}
-        data["variables"] = {name: list(np.atleast_1d(shape).tolist()) if shape != () else [] for name, shape in shapes.items()}
+        data["variables"] = {
+            name: list(np.atleast_1d(shape).tolist()) if shape != () else [] for name, shape in shapes.items()
+        }
     complaints = Complaints()
     node = read_document(dump({"function": data}), None).get("function")
     assert node is not None
@@ -49,7 +51,9 @@ def function_from(source: str | Dictionary[str, Any], variables: Any = None) -> 
         # there is no file whose lines could help
         if len(error.complaints) == 1 and isinstance(source, str):
             text = error.complaints[0]
-            raise ConfigError(Complaint(text.message, text.remedy, column=text.column, excerpt=text.excerpt)) from None
+            raise ConfigError(
+                Complaint(text.message, text.remedy, column=text.column, excerpt=text.excerpt)
+            ) from None
         raise
     assert found is not None
     return found
@@ -68,7 +72,12 @@ def read_function(node: Node | None, complaints: Complaints, length: int | None)
     given = [key for key in ("name", "formula", "residuals") if node.get(key) is not None]
     if len(given) != 1:
         found = " and ".join(given) or "none of them"
-        complaints.add(node.place, "function", f"exactly one of name, formula, residuals is due, found {found}", "write function: {formula: \"x^2 + y^2\"}")
+        complaints.add(
+            node.place,
+            "function",
+            f"exactly one of name, formula, residuals is due, found {found}",
+            'write function: {formula: "x^2 + y^2"}',
+        )
         return None
     if given == ["name"]:
         return _named(node, complaints)
@@ -95,7 +104,12 @@ def _named(node: Mapping, complaints: Complaints) -> Function | None:
     pairs = {key.text: value for key, value in chosen}
     if (dimension := node.get("dimension")) is not None:
         if "dimension" not in pairs:
-            complaints.add(dimension.place, "function.dimension", f"{name.text} has a fixed number of variables", "leave dimension out")
+            complaints.add(
+                dimension.place,
+                "function.dimension",
+                f"{name.text} has a fixed number of variables",
+                "leave dimension out",
+            )
         else:
             low = parse_number(_text(pairs.get("least"))) or 1
             if number(low, MOST_DIMENSION, whole=True)(dimension, "function.dimension", complaints) is None:
@@ -133,7 +147,9 @@ def _written(node: Mapping, complaints: Complaints, length: int | None, path: st
     key = f"{path}.{'residuals' if residual else 'formula'}"
     if not isinstance(source, Scalar):
         assert source is not None
-        complaints.add(source.place, key, f"expected a formula, found {kind(source)}", 'quote it: "x^2 + y^2"')
+        complaints.add(
+            source.place, key, f"expected a formula, found {kind(source)}", 'quote it: "x^2 + y^2"'
+        )
         return None
     if len(complaints) > before:
         return None
@@ -173,9 +189,16 @@ def _variables(node: Node | None, complaints: Complaints, path: str) -> dict[str
     found: dict[str, Shape] = {}
     for key, value in _entries(node, complaints, path, "[x, y], or {w: 3, W: [4, 2], b: []}"):
         parts = value.items if isinstance(value, Sequence) else (value,)
-        lengths = [number(1, MOST_ELEMENTS, whole=True)(part, f"{path}.{key.text}", complaints) for part in parts]
+        lengths = [
+            number(1, MOST_ELEMENTS, whole=True)(part, f"{path}.{key.text}", complaints) for part in parts
+        ]
         if len(lengths) > 2:
-            complaints.add(value.place, f"{path}.{key.text}", f"a shape has at most two lengths, found {len(lengths)}", "write [4, 2]")
+            complaints.add(
+                value.place,
+                f"{path}.{key.text}",
+                f"a shape has at most two lengths, found {len(lengths)}",
+                "write [4, 2]",
+            )
         elif None not in lengths and _good_name(key, complaints, path):
             found[key.text] = tuple(lengths)
     return found
@@ -193,9 +216,16 @@ def _entries(node: Node | None, complaints: Complaints, path: str, usage: str) -
 def _good_name(key: Scalar, complaints: Complaints, path: str) -> bool:
     good = key.text.isascii() and key.text.replace("_", "a").isalnum() and key.text[:1].isalpha()
     if not good:
-        complaints.add(key.place, path, f"'{key.text[:60]}' is no name", "use ASCII letters, digits and _, a letter first")
+        complaints.add(
+            key.place,
+            path,
+            f"'{key.text[:60]}' is no name",
+            "use ASCII letters, digits and _, a letter first",
+        )
     elif key.text in RESERVED:
-        complaints.add(key.place, path, f"'{key.text}' is a word of the formula language", "choose another name")
+        complaints.add(
+            key.place, path, f"'{key.text}' is a word of the formula language", "choose another name"
+        )
         good = False
     return good
 
@@ -216,7 +246,9 @@ def _domain(
             complaints.unknown(key, f"{path}.{key.text}", dict.fromkeys(owners))
         elif found is not None:
             ends[key.text] = found
-    return tuple(ends.get(name, ends.get(owner)) for name, owner in zip(function.coordinates, owners, strict=True))
+    return tuple(
+        ends.get(name, ends.get(owner)) for name, owner in zip(function.coordinates, owners, strict=True)
+    )
 
 
 def _minima(node: Node | None, function: Function, complaints: Complaints, path: str) -> Array | None:
@@ -244,7 +276,12 @@ def read_point(node: Node | None, function: Function, complaints: Complaints, pa
         return None
     if found.size != n:
         remedy = f"give {n}, in the order {', '.join(function.coordinates[:6])}" + (", ..." if n > 6 else "")
-        complaints.add(node.place, path, f"{found.size} value{'s' * (found.size != 1)} for {n} variable{'s' * (n != 1)}", remedy)
+        complaints.add(
+            node.place,
+            path,
+            f"{found.size} value{'s' * (found.size != 1)} for {n} variable{'s' * (n != 1)}",
+            remedy,
+        )
         return None
     return found.reshape(n)
 
@@ -275,7 +312,12 @@ def _point_by_name(node: Mapping, function: Function, complaints: Complaints, pa
             continue
         found = numbers(value, f"{path}.{key.text}", complaints)
         if found is not None and found.shape != shapes[key.text]:
-            complaints.add(value.place, f"{path}.{key.text}", f"shape {found.shape}, but {key.text} has {shapes[key.text]}", "give as many numbers")
+            complaints.add(
+                value.place,
+                f"{path}.{key.text}",
+                f"shape {found.shape}, but {key.text} has {shapes[key.text]}",
+                "give as many numbers",
+            )
         elif found is not None:
             values[key.text] = found
     missing = [name for name in shapes if name not in node.keys()]
@@ -284,5 +326,3 @@ def _point_by_name(node: Mapping, function: Function, complaints: Complaints, pa
     if len(values) < len(shapes):
         return None
     return np.concatenate([values[name].reshape(-1) for name in shapes])
-
-

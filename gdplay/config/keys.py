@@ -82,7 +82,7 @@ SECTIONS: dict[str, dict[str, Key]] = {
 # fmt: on
 
 SINGLE: dict[str, Key] = {
-    "seed":   Key(number(0, 2**63 - 1, whole=True), 0, "what the noise is a function of"),
+    "seed": Key(number(0, 2**63 - 1, whole=True), 0, "what the noise is a function of"),
     "engine": Key(choice("auto", "numpy"), "auto", "what carries out the steps"),
 }
 

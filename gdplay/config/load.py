@@ -22,8 +22,8 @@ from gdplay.config.optimizers import Chosen, read_optimizer
 from gdplay.criteria import Criteria
 from gdplay.errors import ConfigError, FormulaError
 from gdplay.formula.expr import Array
-from gdplay.function import Function
 from gdplay.method import Choices, Method, make_method
+from gdplay.objective import Function
 from gdplay.places import as_component, component
 from gdplay.plots.options import check_options
 from gdplay.plots.scene import PlotOptions
@@ -51,7 +51,9 @@ class Config:
     """The function and the rule as they were written, for the saved config."""
 
 
-def load(source: Path | str | Dictionary[str, Any], overrides: Items[str] = (), roots: Items[Path] = ()) -> Config:
+def load(
+    source: Path | str | Dictionary[str, Any], overrides: Items[str] = (), roots: Items[Path] = ()
+) -> Config:
     """Return the checked config of a file, or of Python data, with ``KEY=VALUE`` settings laid over it.
 
     Raises ConfigError with all complaints.
@@ -92,8 +94,12 @@ def check(tree: Mapping, overrides: Items[str], name: str) -> Config:
     start_node = tree.get("start")
     length = len(start_node) if isinstance(start_node, Sequence) else None
     if tree.get("function") is None:
-        complaints.add(tree.place, "function", "the config names no function", "write function: f(x, y) = x^2 + y^2")
-    function = read_function(tree.get("function"), complaints, length) if tree.get("function") is not None else None
+        complaints.add(
+            tree.place, "function", "the config names no function", "write function: f(x, y) = x^2 + y^2"
+        )
+    function = (
+        read_function(tree.get("function"), complaints, length) if tree.get("function") is not None else None
+    )
     start = _start(start_node, function, complaints, notes) if function is not None else None
     options = _plot_options(sections["plot"], function, tree.get("plot"), complaints)
     if chosen is None or function is None or start is None or len(complaints):
@@ -148,7 +154,9 @@ def _start(node: Node | None, function: Function, complaints: Complaints, notes:
         value = function(start)
         if not np.isfinite(value):
             place = node.place if node is not None else Place(None, 1, 1)
-            complaints.add(place, "start", f"f is {value} at the start {_few(start)}", "choose a start where f is finite")
+            complaints.add(
+                place, "start", f"f is {value} at the start {_few(start)}", "choose a start where f is finite"
+            )
     return start
 
 
@@ -191,5 +199,3 @@ def plain(node: Node) -> Any:
     if isinstance(node, Mapping):
         return {key.text: plain(value) for key, value in node}
     return [plain(item) for item in node] if isinstance(node, Sequence) else node.text
-
-

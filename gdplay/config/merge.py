@@ -11,7 +11,11 @@ from gdplay.config.keys import TOP
 from gdplay.config.nodes import Mapping, Node, Place, Scalar
 from gdplay.errors import Complaint, ConfigError, nearest
 
-SHORT = {"lr": "optimizer.learning_rate", "steps": "stop.max_steps", "learning_rate": "optimizer.learning_rate"}
+SHORT = {
+    "lr": "optimizer.learning_rate",
+    "steps": "stop.max_steps",
+    "learning_rate": "optimizer.learning_rate",
+}
 KEPT = ("learning_rate", "clip", "weight_decay")
 """What stays when another optimizer is named."""
 
@@ -31,7 +35,9 @@ def expand(tree: Mapping) -> Mapping:
             elif key.text == "gradient":
                 value = mapping([("method", value)], value.place)
             elif key.text == "function":
-                value = mapping([("name" if value.text in names("functions") else "formula", value)], value.place)
+                value = mapping(
+                    [("name" if value.text in names("functions") else "formula", value)], value.place
+                )
         pairs.append((key, value))
     return Mapping(tuple(pairs), tree.place, tree.flow)
 
@@ -74,11 +80,19 @@ def override(tree: Mapping, settings: Items[str], notes: list[str]) -> Mapping:
         key, equals, value = text.partition("=")
         path = _path(key.strip(), tree) if equals else None
         if not equals:
-            complaints.append(Complaint(f"'{text[:60]}' is no setting", "write KEY=VALUE, for example lr=0.01"))
+            complaints.append(
+                Complaint(f"'{text[:60]}' is no setting", "write KEY=VALUE, for example lr=0.01")
+            )
         elif path is None:
             near = nearest(key.strip(), [*TOP, *SHORT, *_hyperparameters(tree)])
-            remedy = f"did you mean {near}?" if near else f"the keys are {', '.join(TOP)}, lr, steps, and the optimizer's own"
-            complaints.append(Complaint(f"unknown key '{key.strip()[:60]}'", remedy, COMMAND_LINE, key=key.strip()[:60]))
+            remedy = (
+                f"did you mean {near}?"
+                if near
+                else f"the keys are {', '.join(TOP)}, lr, steps, and the optimizer's own"
+            )
+            complaints.append(
+                Complaint(f"unknown key '{key.strip()[:60]}'", remedy, COMMAND_LINE, key=key.strip()[:60])
+            )
         else:
             node: Node = read_value(value, COMMAND_LINE)
             for part in reversed(path.split(".")):
@@ -106,5 +120,3 @@ def _hyperparameters(tree: Mapping) -> frozenset[str]:
     own = frozenset(declared.keys()) if isinstance(declared, Mapping) else frozenset[str]()
     named = optimizer.get("name")
     return own | {"clip", "weight_decay"} | optimizer_keys(named.text if isinstance(named, Scalar) else "gd")
-
-

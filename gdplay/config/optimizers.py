@@ -36,7 +36,12 @@ def read_optimizer(node: Node | None, complaints: Complaints) -> Chosen | None:
         rule = catalogued(DEFAULT)
         return Chosen(rule, rule.learning_rate)
     if not isinstance(node, Mapping):
-        complaints.add(node.place, "optimizer", f"expected a name or a mapping, found {kind(node)}", "write optimizer: adam")
+        complaints.add(
+            node.place,
+            "optimizer",
+            f"expected a name or a mapping, found {kind(node)}",
+            "write optimizer: adam",
+        )
         return None
     rule = _rule(node, complaints)
     if rule is None:
@@ -51,7 +56,11 @@ def read_optimizer(node: Node | None, complaints: Complaints) -> Chosen | None:
             if found is not None:
                 values[key.text] = found
     rate_node = node.get("learning_rate")
-    rate = positive_setting(rate_node, "optimizer.learning_rate", complaints) if rate_node else rule.learning_rate
+    rate = (
+        positive_setting(rate_node, "optimizer.learning_rate", complaints)
+        if rate_node
+        else rule.learning_rate
+    )
     clip = _clip(node.get("clip"), complaints)
     decay_node = node.get("weight_decay")
     decay = None
@@ -66,7 +75,12 @@ def _clip(node: Node | None, complaints: Complaints) -> dict[str, Setting | None
     if node is None:
         return {}
     if not isinstance(node, Mapping) or not len(node):
-        complaints.add(node.place, "optimizer.clip", f"expected a mapping, found {kind(node)}", "write clip: {norm: 1} or clip: {value: 0.5}")
+        complaints.add(
+            node.place,
+            "optimizer.clip",
+            f"expected a mapping, found {kind(node)}",
+            "write clip: {norm: 1} or clip: {value: 0.5}",
+        )
         return {}
     found: dict[str, Setting | None] = {}
     for key, value in node:
@@ -86,7 +100,11 @@ def _rule(node: Mapping, complaints: Complaints) -> Rule | None:
     if isinstance(name, Scalar) and name.text.lower() in names("optimizers"):
         return catalogued(name.text.lower())
     near = nearest(name.text, names("optimizers")) if isinstance(name, Scalar) else None
-    remedy = f"did you mean {near}?" if near else "gdplay list optimizers shows them; a rule of your own has step: ..."
+    remedy = (
+        f"did you mean {near}?"
+        if near
+        else "gdplay list optimizers shows them; a rule of your own has step: ..."
+    )
     complaints.add(name.place, "optimizer.name", f"there is no optimizer {kind(name)}", remedy)
     return None
 
@@ -119,9 +137,19 @@ def read_rule_node(node: Mapping, name: str, complaints: Complaints) -> Rule | N
             hyperparameters[key.text] = found
     for key, value in _pairs(node.get("state"), "optimizer.state", complaints):
         if not isinstance(value, Scalar):
-            complaints.add(value.place, f"optimizer.state.{key.text}", f"expected a start value, found {kind(value)}", "write 0, or eye(n)")
+            complaints.add(
+                value.place,
+                f"optimizer.state.{key.text}",
+                f"expected a start value, found {kind(value)}",
+                "write 0, or eye(n)",
+            )
         elif key.text in hyperparameters:
-            complaints.add(key.place, f"optimizer.state.{key.text}", "declared as a hyperparameter too", "choose another name")
+            complaints.add(
+                key.place,
+                f"optimizer.state.{key.text}",
+                "declared as a hyperparameter too",
+                "choose another name",
+            )
         elif _free(key, "optimizer.state", complaints):
             state[key.text] = value.text
     return Rule(name, step.text, 0.01, hyperparameters, state) if len(complaints) == before else None
@@ -141,11 +169,20 @@ def _free(key: Scalar, path: str, complaints: Complaints) -> bool:
     from gdplay.formula.words import RESERVED
 
     good = key.text.isascii() and key.text.replace("_", "a").isalnum() and key.text[:1].isalpha()
-    taken = key.text in RESERVED or key.text in GIVEN or key.text in (*AROUND[:3], *OWN, "f", "grad", "hess", "hvp")
+    taken = (
+        key.text in RESERVED
+        or key.text in GIVEN
+        or key.text in (*AROUND[:3], *OWN, "f", "grad", "hess", "hvp")
+    )
     if not good:
-        complaints.add(key.place, f"{path}.{key.text[:60]}", f"'{key.text[:60]}' is no name", "use ASCII letters, digits and _")
+        complaints.add(
+            key.place,
+            f"{path}.{key.text[:60]}",
+            f"'{key.text[:60]}' is no name",
+            "use ASCII letters, digits and _",
+        )
     elif taken:
-        complaints.add(key.place, f"{path}.{key.text}", f"'{key.text}' has a meaning of its own", "choose another name")
+        complaints.add(
+            key.place, f"{path}.{key.text}", f"'{key.text}' has a meaning of its own", "choose another name"
+        )
     return good and not taken
-
-

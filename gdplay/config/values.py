@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,12 +11,14 @@ import numpy as np
 from gdplay.config.complaints import Complaints, kind
 from gdplay.config.nodes import Node, Scalar, Sequence
 from gdplay.errors import FormulaError, nearest
-from gdplay.formula.expr import Array, Expr, constant_value, is_constant
+from gdplay.formula.expr import Array, constant_value, is_constant
 from gdplay.formula.parse import Scope, parse
 
 PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 # what YAML 1.1 or a programmer may mean, and nobody should have to guess
-TRICKY = re.compile(r"[+-]?(?:0[0-9]+|0[xXoObB][0-9a-fA-F_]+|[0-9]+(?::[0-9]+)+|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*|[0-9][0-9_]*_[0-9_]*)")
+TRICKY = re.compile(
+    r"[+-]?(?:0[0-9]+|0[xXoObB][0-9a-fA-F_]+|[0-9]+(?::[0-9]+)+|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*|[0-9][0-9_]*_[0-9_]*)"
+)
 
 Reader = Callable[[Node, str, Complaints], Any]
 
@@ -48,12 +50,21 @@ def number(
         value = parse_number(node.text) if isinstance(node, Scalar) else None
         if value is None or not np.isfinite(value):
             tricky = isinstance(node, Scalar) and TRICKY.fullmatch(node.text.strip())
-            remedy = "write it in plain decimal digits" if tricky else "write a number such as " + _example(low, high, above, whole)
+            remedy = (
+                "write it in plain decimal digits"
+                if tricky
+                else "write a number such as " + _example(low, high, above, whole)
+            )
             complaints.add(node.place, key, f"expected {due}, found {kind(node)}", remedy)
             return None
         fits = low <= value <= high and (above is None or value > above) and (not whole or value.is_integer())
         if not fits:
-            complaints.add(node.place, key, f"expected {due}, found {kind(node)}", "write a number such as " + _example(low, high, above, whole))
+            complaints.add(
+                node.place,
+                key,
+                f"expected {due}, found {kind(node)}",
+                "write a number such as " + _example(low, high, above, whole),
+            )
             return None
         return int(value) if whole else value
 
@@ -88,7 +99,11 @@ def positive_setting(node: Node, key: str, complaints: Complaints) -> float | st
 def _setting(node: Node, key: str, complaints: Complaints, above: float | None) -> float | str | None:
     from gdplay.formula.expr import symbol
 
-    plain = isinstance(node, Scalar) and (not node.text.strip() or TRICKY.fullmatch(node.text.strip()) or node.text.strip().lower().lstrip("+-.") in ("nan", "inf", "infinity"))
+    plain = isinstance(node, Scalar) and (
+        not node.text.strip()
+        or TRICKY.fullmatch(node.text.strip())
+        or node.text.strip().lower().lstrip("+-.") in ("nan", "inf", "infinity")
+    )
     if not isinstance(node, Scalar) or plain or parse_number(node.text) is not None:
         return number(above=above)(node, key, complaints)
     try:
@@ -97,7 +112,9 @@ def _setting(node: Node, key: str, complaints: Complaints, above: float | None) 
         complaints.formula(node, key, error)
         return None
     if found.shape:
-        complaints.add(node.place, key, "expected a number or a formula in t that gives one", "write, for example, 0.1/t")
+        complaints.add(
+            node.place, key, "expected a number or a formula in t that gives one", "write, for example, 0.1/t"
+        )
         return None
     return node.text.strip()
 
@@ -147,7 +164,12 @@ def interval(node: Node, key: str, complaints: Complaints) -> tuple[float, float
     """Read [low, high] with low < high."""
     found = pair(number())(node, key, complaints)
     if found is not None and not found[0] < found[1]:
-        complaints.add(node.place, key, f"the lower end {found[0]:g} is not below the upper end {found[1]:g}", "write [low, high]")
+        complaints.add(
+            node.place,
+            key,
+            f"the lower end {found[0]:g} is not below the upper end {found[1]:g}",
+            "write [low, high]",
+        )
         return None
     return found
 
@@ -158,14 +180,21 @@ def numbers(node: Node, key: str, complaints: Complaints) -> Array | None:
         value = number()(node, key, complaints)
         return None if value is None else np.array(value, dtype=np.float64)
     if not isinstance(node, Sequence) or not len(node):
-        complaints.add(node.place, key, f"expected numbers, found {kind(node)}", "write a number, or a list such as [1, 2]")
+        complaints.add(
+            node.place,
+            key,
+            f"expected numbers, found {kind(node)}",
+            "write a number, or a list such as [1, 2]",
+        )
         return None
     parts = [numbers(part, f"{key}[{k}]", complaints) for k, part in enumerate(node.items)]
     if any(part is None for part in parts):
         return None
-    if len({part.shape for part in parts if part is not None}) != 1 or (parts[0] is not None and parts[0].ndim > 1):
-        complaints.add(node.place, key, "the rows must be numbers, or lists of one length", "write [[1, 2], [3, 4]]")
+    if len({part.shape for part in parts if part is not None}) != 1 or (
+        parts[0] is not None and parts[0].ndim > 1
+    ):
+        complaints.add(
+            node.place, key, "the rows must be numbers, or lists of one length", "write [[1, 2], [3, 4]]"
+        )
         return None
     return np.array(parts, dtype=np.float64)
-
-

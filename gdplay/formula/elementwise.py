@@ -10,7 +10,23 @@ import numpy as np
 
 from gdplay.formula.expr import Expr, build
 from gdplay.formula.op import Op
-from gdplay.formula.words import ZERO, both, cos, cosh, eq, exp, hypot, log, sigmoid, sign, sin, sinh, sqrt, where
+from gdplay.formula.words import (
+    ZERO,
+    cos,
+    cosh,
+    either,
+    eq,
+    exp,
+    guard,
+    hypot,
+    log,
+    sigmoid,
+    sign,
+    sin,
+    sinh,
+    sqrt,
+    where,
+)
 
 
 def integer_power(params: tuple[int], a: Any) -> Any:
@@ -43,10 +59,10 @@ def _compare(ufunc: Any) -> Any:
 def _power_adjoint(g: Expr, y: Expr, a: Expr, b: Expr) -> tuple[Expr, Expr]:
     base = b * a ** (b - 1)
     if b.op != "const":
-        base = where(both(eq(b, ZERO), eq(a, ZERO)), ZERO, base)  # x^0 has derivative 0 at 0 too
+        base = guard(either(b, a), base)  # x^0 has derivative 0 at 0 too
     growth = y * log(a)
     if a.op != "const" or a.value == 0.0:
-        growth = where(eq(y, ZERO), ZERO, growth)  # 0^b log 0 is 0 * -inf, whose limit is 0 for b > 0
+        growth = guard(y, growth)  # 0^b log 0 is 0 * -inf, whose limit is 0 for b > 0
     return g * base, g * growth
 
 
@@ -57,6 +73,10 @@ def _extremum_adjoint(beats: str, g: Expr, y: Expr, *args: Expr) -> tuple[Expr |
         other = args[0] if varying[0] is args[1] else args[1]
         share = where(build(beats, varying[0], other), g, ZERO)
         return tuple(share if a.varies else None for a in args)
+    if len(args) == 2:
+        a, b = args
+        half = where(eq(a, b), g / 2, ZERO)
+        return where(build(beats, a, b), g, half), where(build(beats, b, a), g, half)
     attained = [eq(a, y) for a in varying]
     part = g / reduce(lambda m, n: m + n, attained)
     for a in args:
@@ -72,7 +92,7 @@ def _none(count: int) -> Any:
 
 def _hypot_adjoint(g: Expr, y: Expr, a: Expr, b: Expr) -> tuple[Expr, Expr]:
     # g/y would overflow where y is tiny; a/y cannot
-    return g * where(eq(y, ZERO), ZERO, a / y), g * where(eq(y, ZERO), ZERO, b / y)
+    return g * guard(y, a / y), g * guard(y, b / y)
 
 
 _LN2, _LN10, _ERF = math.log(2.0), math.log(10.0), 2.0 / math.sqrt(math.pi)
@@ -124,6 +144,8 @@ ELEMENTWISE: dict[str, Op] = {
     "min":      Op(partial(_extremum_adjoint, "lt"),                       lambda *a: reduce(np.minimum, a), selects=True),
     "where":    Op(lambda g, y, c, a, b: (None, where(c, g, ZERO), where(c, ZERO, g)),
                    lambda c, a, b: np.where(c != 0, a, b),                 selects=True),
+    # 0 where the first argument is 0: where(c == 0, 0, a), written by derivatives at kinks
+    "guard":    Op(lambda g, y, c, a: (None, guard(c, g)),                 lambda c, a: np.where(c == 0, 0.0, a), selects=True),
     "lt":       Op(_none(2),                                               _compare(np.less)),
     "le":       Op(_none(2),                                               _compare(np.less_equal)),
     "gt":       Op(_none(2),                                               _compare(np.greater)),

@@ -118,9 +118,6 @@ class Expr:
 
         return subscript(self, key)
 
-    def __len__(self) -> int:
-        return self.shape[0] if self.shape else 1
-
     def __bool__(self) -> bool:
         raise TypeError("an expression has no truth value; write where(condition, a, b)")
 

@@ -12,7 +12,7 @@ from gdplay.formula.expr import Expr, build, is_constant, order
 from gdplay.formula.op import Op
 from gdplay.formula.ops import TABLE
 from gdplay.formula.structure import sum_to
-from gdplay.formula.words import ONE, ZERO, concat, count, dot, eq, place, ravel, reshape, spread, stack, where
+from gdplay.formula.words import ONE, ZERO, concat, count, dot, guard, place, ravel, reshape, spread, stack
 
 
 def gradient(output: Expr, wrt: Sequence[Expr]) -> tuple[Expr, ...]:
@@ -63,8 +63,8 @@ def contributions(
         parts = row.adjoint(g, node, *node.args)
     if row.pole and node in selected and not is_constant(g):
         # each element of g stands for its own column of a reduction, but all of g enters a matrix product
-        idle = eq(g, ZERO) if pointwise else eq(build("sum", ravel(abs(g))), ZERO)
-        parts = tuple(None if part is None else where(idle, ZERO, part) for part in parts)
+        share = g if pointwise else build("sum", ravel(abs(g)))
+        parts = tuple(None if part is None else guard(share, part) for part in parts)
     if not row.elementwise:
         return parts
     pairs = zip(parts, node.args, strict=True)
@@ -73,14 +73,18 @@ def contributions(
 
 def _steep(row: Op, node: Expr) -> bool:
     """Tell whether the slope can be infinite where the value is finite: of roots, not of higher powers."""
-    return row.steep and node.args[0].varies and not (node.op == "pow" and node.args[1].op == "const" and node.args[1].value >= 1)
+    return (
+        row.steep
+        and node.args[0].varies
+        and not (node.op == "pow" and node.args[1].op == "const" and node.args[1].value >= 1)
+    )
 
 
 def _times_slope(g: Expr, slope: Expr | None) -> Expr | None:
     """Return g*slope where a slope of 0 gives 0 even if g is infinite: sqrt(x^2) at 0 has derivative 0."""
     if slope is None or is_constant(slope):
         return None if slope is None else g * slope
-    return where(eq(slope, ZERO), ZERO, g * slope)
+    return guard(slope, g * slope)
 
 
 def total(parts: Sequence[Expr]) -> Expr:
@@ -106,7 +110,7 @@ def zeros(node: Expr) -> Expr:
 def hessian(output: Expr, wrt: Sequence[Expr]) -> Expr:
     """Return the n x n matrix of second derivatives, in the order of ``flat``."""
     slope = flat(gradient(output, wrt))
-    return stack(*(flat(gradient(slope[k], wrt)) for k in range(len(slope))))
+    return stack(*(flat(gradient(slope[k], wrt)) for k in range(slope.shape[0])))
 
 
 def hessian_product(output: Expr, wrt: Sequence[Expr], direction: Expr) -> Expr:

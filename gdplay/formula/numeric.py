@@ -46,7 +46,11 @@ class Difference:
 
         ``x``: (n, runs).
         """
-        size = np.maximum(1.0, np.abs(x)) * self.rule.relative if self.step is None else np.full_like(x, self.step)
+        size = (
+            np.maximum(1.0, np.abs(x)) * self.rule.relative
+            if self.step is None
+            else np.full_like(x, self.step)
+        )
         return (x + np.copysign(size, x)) - x
 
     def at(self, point: Expr) -> Expr:
@@ -54,6 +58,8 @@ class Difference:
         return intern("difference", (point, *self.others), (self,), point.shape, True)
 
 
-def numeric(output: Expr, variables: Sequence[Expr], others: Sequence[Expr], method: str, step: float | None) -> Difference:
+def numeric(
+    output: Expr, variables: Sequence[Expr], others: Sequence[Expr], method: str, step: float | None
+) -> Difference:
     """Return the numeric gradient by the method of that name."""
     return Difference(output, tuple(variables), tuple(others), RULES[method], step)

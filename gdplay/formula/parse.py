@@ -113,19 +113,36 @@ def parse(text: str, scope: Scope, tokens: list[Token] | None = None) -> Expr:
                 found = Token(OPERATOR, "", line[1].start, line[2].end)
                 raise _wrong(f"'={line[2].text}' is no comparison", f"write {line[2].text}=", text, found)
             if last:
-                raise _wrong("the last statement gives no value", f"end with an expression, such as {line[0].text}", text, line[0])
+                raise _wrong(
+                    "the last statement gives no value",
+                    f"add a line with an expression, such as {line[0].text}",
+                    text,
+                    line[0],
+                )
             name = line[0]
             check_name(text, name)
             if name.text in scope.names:
-                raise _wrong(f"'{name.text}' is assigned, but it already has a meaning", "choose another name", text, name)
+                raise _wrong(
+                    f"'{name.text}' is assigned, but it already has a meaning",
+                    "choose another name",
+                    text,
+                    name,
+                )
             scope.names[name.text] = Parser(text, line[2:], scope).run()
         elif not last:
-            raise _wrong("a statement that is not the last gives a name to a value", "write name = expression", text, line[0])
+            raise _wrong(
+                "a statement that is not the last gives a name to a value",
+                "write name = expression",
+                text,
+                line[0],
+            )
         else:
             result = Parser(text, line, scope).run()
     if result is None:
         end = len(text.rstrip())
-        raise FormulaError("the formula is empty", "write an expression, such as x^2 + y^2", text, (end, end + 1))
+        raise FormulaError(
+            "the formula is empty", "write an expression, such as x^2 + y^2", text, (end, end + 1)
+        )
     return result
 
 
@@ -186,7 +203,11 @@ class Parser:
                 kind = "bracket" if token.text == "(" else "list"
                 self.frames.append(Frame(kind, token.start, token))
                 continue
-            if self.frame.kind == "subscript" and not self.frame.operators and token.kind in (COLON, CLOSE, COMMA):
+            if (
+                self.frame.kind == "subscript"
+                and not self.frame.operators
+                and token.kind in (COLON, CLOSE, COMMA)
+            ):
                 self.at -= 1
                 return
             raise self.missing(token)
@@ -251,7 +272,9 @@ class Parser:
             self.end_item()
             self.at += 1
             if self.frame.kind != "subscript" and self.tokens[self.at].kind == CLOSE:
-                raise self.error("nothing stands after ','", "remove the comma, or write what is missing", token)
+                raise self.error(
+                    "nothing stands after ','", "remove the comma, or write what is missing", token
+                )
             return False
         if token.kind == CLOSE:
             self.end_item()
@@ -312,11 +335,15 @@ class Parser:
         try:
             if operator.prefix:
                 expr = b.expr if operator.op == "plus" else build(operator.op, b.expr)
-                operands.append(self.checked(expr, operator.token, Operand(expr, operator.token.start, b.end)))
+                operands.append(
+                    self.checked(expr, operator.token, Operand(expr, operator.token.start, b.end))
+                )
                 return
             a = operands.pop()
             left = a.chain if operator.strength == COMPARE and a.chain is not None else a.expr
-            expr = words.product(left, b.expr) if operator.op == "matmul" else build(operator.op, left, b.expr)
+            expr = (
+                words.product(left, b.expr) if operator.op == "matmul" else build(operator.op, left, b.expr)
+            )
         except ShapeError as misfit:
             raise self.error(misfit.message, misfit.remedy, operator.token) from None
         chain = None
@@ -340,7 +367,9 @@ class Parser:
         """End one bound of a slice; an absent one is None."""
         frame = self.frame
         if len(frame.bounds) == 2:
-            raise self.error("a slice has at most start:stop:step", "remove the extra ':'", self.tokens[self.at])
+            raise self.error(
+                "a slice has at most start:stop:step", "remove the extra ':'", self.tokens[self.at]
+            )
         frame.bounds.append(self.integer(self.finished(), "a slice's bound") if frame.operands else None)
 
     def end_item(self) -> None:
@@ -348,7 +377,9 @@ class Parser:
         frame = self.frame
         if frame.kind == "subscript":
             if frame.bounds or self.tokens[self.at - 1].kind == COLON:
-                frame.bounds.append(self.integer(self.finished(), "a slice's bound") if frame.operands else None)
+                frame.bounds.append(
+                    self.integer(self.finished(), "a slice's bound") if frame.operands else None
+                )
                 frame.items.append(slice(*frame.bounds))
             elif frame.operands:
                 frame.items.append(self.integer(self.finished(), "a subscript"))
@@ -359,7 +390,11 @@ class Parser:
         item = self.finished()
         if frame.reading_axis:
             if frame.axis is not None:
-                raise self.error("axis is given twice", "remove one; a sum over both axes has none", self.tokens[self.at - 1])
+                raise self.error(
+                    "axis is given twice",
+                    "remove one; a sum over both axes has none",
+                    self.tokens[self.at - 1],
+                )
             frame.axis, frame.reading_axis = self.integer(item, "axis"), False
         else:
             frame.items.append(item)
@@ -415,7 +450,9 @@ class Parser:
                 several = " of several arguments" if word.axis else ""
                 raise self.error(f"{token.text}{several} takes no axis", f"write {word.usage}", token)
             if frame.axis not in (0, 1):
-                raise self.error(f"axis={frame.axis} does not exist", "write axis=0 (down the rows) or axis=1", token)
+                raise self.error(
+                    f"axis={frame.axis} does not exist", "write axis=0 (down the rows) or axis=1", token
+                )
             return word.build(*args, axis=frame.axis)
         for k in word.integers:
             args[k] = self.integer(frame.items[k], f"argument {k + 1} of {token.text}")
@@ -447,27 +484,47 @@ class Parser:
     def missing(self, token: Token) -> FormulaError:
         """Say that an operand is due."""
         if token.kind == END:
-            before = self.tokens[self.at - 2] if self.at >= 2 else token
-            return self.error("the formula ends where a value is due", f"complete it after '{before.text}'" if before.text else "", before)
+            if self.at < 2:
+                return self.error("a value is due here", "write an expression behind '='", token)
+            before = self.tokens[self.at - 2]
+            return self.error(
+                "the formula ends where a value is due", f"complete it after '{before.text}'", before
+            )
         if token.text == "=":
-            return self.error("'=' stands where a value is due", "compare with ==, or name a value on a line of its own", token)
-        return self.error(f"'{token.text}' stands where a value is due", "write a number, a name or a bracket here", token)
+            return self.error(
+                "'=' stands where a value is due",
+                "compare with ==, or name a value on a line of its own",
+                token,
+            )
+        return self.error(
+            f"'{token.text}' stands where a value is due", "write a number, a name or a bracket here", token
+        )
 
     def misplaced(self, token: Token) -> FormulaError:
         """Say that a token cannot stand behind a value."""
-        remedy = {"=": "compare with ==, or name a value on a line of its own", ",": "write a function's name before the bracket", ":": "slices stand in square brackets"}
-        return self.error(f"'{token.text}' cannot stand here", remedy.get(token.text, "write an operator here"), token)
+        remedy = {
+            "=": "compare with ==, or name a value on a line of its own",
+            ",": "write a function's name before the bracket",
+            ":": "slices stand in square brackets",
+        }
+        return self.error(
+            f"'{token.text}' cannot stand here", remedy.get(token.text, "write an operator here"), token
+        )
 
     def no_operator(self, before: Token, token: Token) -> FormulaError:
         """Say what is missing between two values, with the rewrite."""
         for word in (before, token):
             if word.text in ("if", "else"):
-                return self.error("'if' and 'else' are not part of the language", "write where(condition, a, b)", word)
+                return self.error(
+                    "'if' and 'else' are not part of the language", "write where(condition, a, b)", word
+                )
         if token.text == "not":
             return self.error("'not' cannot stand behind a value", "write 'and not', 'or not' or !=", token)
         left = "(...)" if before.text == ")" else "[...]" if before.text == "]" else before.text
         right = self.bracket(self.at) if token.text in ("(", "[") else token.text
-        return self.error(f"no operator between '{before.text}' and '{token.text}'", f"write {left}*{right}", token)
+        return self.error(
+            f"no operator between '{before.text}' and '{token.text}'", f"write {left}*{right}", token
+        )
 
     def bracket(self, at: int) -> str:
         """Return the text of the bracket that opens at a token, shortened where it is long."""
@@ -476,22 +533,37 @@ class Parser:
             depth += (token.kind == OPEN) - (token.kind == CLOSE)
             if depth == 0:
                 written = self.text[self.tokens[at].start : token.end]
-                return written if len(written) <= 24 and "\n" not in written else f"{written[0]}...{written[-1]}"
+                return (
+                    written if len(written) <= 24 and "\n" not in written else f"{written[0]}...{written[-1]}"
+                )
         raise AssertionError("brackets match: the tokenizer saw to it")
 
     def function_without_brackets(self, token: Token, following: Token) -> FormulaError:
         """Say how ``sin x`` and ``sin^2(x)`` are written."""
         if following.text in ("^", "**") and self.at + 1 < len(self.tokens):
-            power, opening = self.tokens[self.at + 1].text, self.tokens[min(self.at + 2, len(self.tokens) - 1)]
+            power, opening = (
+                self.tokens[self.at + 1].text,
+                self.tokens[min(self.at + 2, len(self.tokens) - 1)],
+            )
             argument = self.bracket(self.at + 2) if opening.text == "(" else "(x)"
-            return self.error(f"'{token.text}' is a function and has no power of its own", f"write {token.text}{argument}^{power}", token)
+            return self.error(
+                f"'{token.text}' is a function and has no power of its own",
+                f"write {token.text}{argument}^{power}",
+                token,
+            )
         argument = following.text if following.kind in (NAME, NUMBER) else "x"
-        return self.error(f"'{token.text}' is a function and needs brackets", f"write {token.text}({argument})", token)
+        return self.error(
+            f"'{token.text}' is a function and needs brackets", f"write {token.text}({argument})", token
+        )
 
     def not_a_function(self, token: Token, following: Token) -> FormulaError:
         """Say that a name in front of a bracket is no function."""
         if token.text in self.scope.names or token.text in self.scope.counters:
-            return self.error(f"'{token.text}' is not a function", f"write {token.text}*(...) to multiply, {token.text}[...] for an item", token)
+            return self.error(
+                f"'{token.text}' is not a function",
+                f"write {token.text}*(...) to multiply, {token.text}[...] for an item",
+                token,
+            )
         near = nearest(token.text, [*words.FUNCTIONS, *words.ALIASES, *self.scope.functions])
         remedy = f"did you mean {near}(...)?" if near else f"write {token.text}*(...) to multiply"
         return self.error(f"there is no function '{token.text}'", remedy, token)
@@ -499,7 +571,9 @@ class Parser:
     def unknown(self, token: Token) -> FormulaError:
         """Say that a name has no meaning here, with the likely intention."""
         if token.text in words.KEYWORDS:
-            return self.error(f"'{token.text}' stands where a value is due", "write a comparison before and after it", token)
+            return self.error(
+                f"'{token.text}' stands where a value is due", "write a comparison before and after it", token
+            )
         known = [*self.scope.names, *self.scope.counters]
         parts = split_product(token.text, known)
         if parts:
@@ -538,7 +612,6 @@ def _wrong(message: str, remedy: str, text: str, token: Token) -> FormulaError:
     return FormulaError(message, remedy, text, (token.start, max(token.end, token.start + 1)))
 
 
-
 def parse_updates(
     text: str, scope: Scope, assignable: frozenset[str], fixed: frozenset[str]
 ) -> dict[str, Expr]:
@@ -554,7 +627,12 @@ def parse_updates(
             raise _wrong("a rule's statement assigns a name", "write name = expression", text, name)
         check_name(text, name)
         if name.text in fixed or name.text in scope.functions:
-            raise _wrong(f"'{name.text}' is given to the rule and can't be assigned", "use a name of your own", text, name)
+            raise _wrong(
+                f"'{name.text}' is given to the rule and can't be assigned",
+                "use a name of your own",
+                text,
+                name,
+            )
         if name.text == "x" and "x" in assigned:
             raise _wrong("x is assigned a second time", "assign x once, with the final point", text, name)
         value = Parser(text, line[2:], scope).run()

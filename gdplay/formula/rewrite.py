@@ -6,6 +6,7 @@ function, so a folded number is the one that an engine would compute.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -66,7 +67,8 @@ def _negated(a: Expr) -> Expr | None:
     """Return b where a is -b. Signs are kept outside products and quotients, so this shows at once."""
     if a.op == "neg":
         return a.args[0]
-    return const(-a.value) if a.op == "const" and a.value < 0 else None
+    # -0.0 counts: the text -0*x is read as (-0)*x
+    return const(-a.value) if a.op == "const" and math.copysign(1.0, a.value) < 0 else None
 
 
 def _add(args: tuple[Expr, ...], params: Any, shape: Shape) -> Expr | None:

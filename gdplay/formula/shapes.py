@@ -72,7 +72,9 @@ def transposed(params: tuple[Any, ...], shape: Shape) -> Shape:
 def multiplied(params: tuple[Any, ...], a: Shape, b: Shape) -> Shape:
     """Return the shape of the matrix product."""
     if not a or not b:
-        raise ShapeError(f"@ multiplies vectors and matrices; here are {say(a)} and {say(b)}", "multiply numbers with *")
+        raise ShapeError(
+            f"@ multiplies vectors and matrices; here are {say(a)} and {say(b)}", "multiply numbers with *"
+        )
     if a[-1] != b[0]:
         remedy = "transpose one with .T, or multiply elementwise with *"
         raise ShapeError(f"{say(a)} @ {say(b)}: the inner lengths {a[-1]} and {b[0]} differ", remedy)
@@ -82,7 +84,9 @@ def multiplied(params: tuple[Any, ...], a: Shape, b: Shape) -> Shape:
 def solved(params: tuple[Any, ...], a: Shape, b: Shape) -> Shape:
     """Return the shape of the solution x of a @ x = b."""
     if len(a) != 2 or a[0] != a[1]:
-        raise ShapeError(f"solve needs a square matrix first; here is {say(a)}", "write solve(A, b) for A @ x = b")
+        raise ShapeError(
+            f"solve needs a square matrix first; here is {say(a)}", "write solve(A, b) for A @ x = b"
+        )
     if not b or b[0] != a[0]:
         found = f"solve of {say(a)} needs {a[0]} values on the right; here is {say(b)}"
         raise ShapeError(found, "give b one value for each row of A")

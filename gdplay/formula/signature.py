@@ -57,7 +57,10 @@ def read(
     if variables is not None:
         if declared is not None and dict(variables) != declared:
             raise FormulaError(
-                "the signature and 'variables' declare different variables", "declare them once", text, (0, body[0].start)
+                "the signature and 'variables' declare different variables",
+                "declare them once",
+                text,
+                (0, body[0].start),
             )
         declared = dict(variables)
     fixed = {key: symbol(key, value.shape, "constant") for key, value in constants.items()}
@@ -72,7 +75,9 @@ def read(
     result, squares = expr, None
     if residuals:
         if len(expr.shape) != 1:
-            raise _shape_error(text, body, f"residuals are a vector; this is {say(expr.shape)}", "write [r1, r2, ...]")
+            raise _shape_error(
+                text, body, f"residuals are a vector; this is {say(expr.shape)}", "write [r1, r2, ...]"
+            )
         result, squares = along("sum", expr**2), expr
     elif expr.shape:
         remedy = "reduce it, for example with sum(...)"
@@ -83,7 +88,9 @@ def read(
     warnings += [f"the variable '{key}' is never used" for key in symbols if key not in used]
     if undeclared:
         warnings += _run_together(frozenset(symbols))
-    return Formula(text, name, result, tuple(symbols.values()), fixed, squares, tuple(dict.fromkeys(warnings)))
+    return Formula(
+        text, name, result, tuple(symbols.values()), fixed, squares, tuple(dict.fromkeys(warnings))
+    )
 
 
 def _run_together(names: frozenset[str]) -> list[str]:
@@ -92,8 +99,12 @@ def _run_together(names: frozenset[str]) -> list[str]:
     for name in sorted(names, key=natural):
         if parts := split_product(name, names):
             warnings.append(f"'{name}' is a variable of its own; write {'*'.join(parts)} to multiply")
-        elif call := next((f for f in words.FUNCTIONS if name.startswith(f) and name[len(f) :] in names), None):
-            warnings.append(f"'{name}' is a variable of its own; write {call}({name[len(call) :]}) for the function")
+        elif call := next(
+            (f for f in words.FUNCTIONS if name.startswith(f) and name[len(f) :] in names), None
+        ):
+            warnings.append(
+                f"'{name}' is a variable of its own; write {call}({name[len(call) :]}) for the function"
+            )
     return warnings
 
 
@@ -123,7 +134,9 @@ def _parameters(text: str, tokens: list[Token]) -> dict[str, Shape]:
     while True:
         token = tokens[k]
         if token.kind != NAME:
-            raise _point(text, token, "a variable's name is due here", "write f(x, y) = ... or f(x[10], W[4, 2]) = ...")
+            raise _point(
+                text, token, "a variable's name is due here", "write f(x, y) = ... or f(x[10], W[4, 2]) = ..."
+            )
         check_name(text, token)
         if token.text in declared:
             raise _point(text, token, f"the variable '{token.text}' is declared twice", "declare it once")
@@ -137,19 +150,28 @@ def _parameters(text: str, tokens: list[Token]) -> dict[str, Shape]:
         if tokens[k].kind == CLOSE:
             return declared
         if tokens[k].kind != COMMA:
-            raise _point(text, tokens[k], f"'{tokens[k].text}' cannot stand in a signature", "separate variables by commas")
+            raise _point(
+                text,
+                tokens[k],
+                f"'{tokens[k].text}' cannot stand in a signature",
+                "separate variables by commas",
+            )
         k += 1
 
 
 def _lengths(text: str, tokens: list[Token], close: Token) -> Shape:
     numbers = tokens[::2]
-    good = len(tokens) in (1, 3) and all(t.kind == NUMBER and t.text.isdigit() and int(t.text) > 0 for t in numbers)
+    good = len(tokens) in (1, 3) and all(
+        t.kind == NUMBER and t.text.isdigit() and int(t.text) > 0 for t in numbers
+    )
     if not good or any(t.kind != COMMA for t in tokens[1::2]):
         at = tokens[0] if tokens else close
         raise _point(text, at, "a shape is one or two whole numbers of at least 1", "write x[10] or W[4, 2]")
     shape = tuple(int(t.text) for t in numbers)
     if words.count(shape) > MOST_ELEMENTS:
-        raise _point(text, tokens[0], f"{words.count(shape)} elements; the limit is {MOST_ELEMENTS}", "declare fewer")
+        raise _point(
+            text, tokens[0], f"{words.count(shape)} elements; the limit is {MOST_ELEMENTS}", "declare fewer"
+        )
     return shape
 
 
@@ -168,7 +190,7 @@ def _undeclared(text: str, tokens: list[Token], fixed: set[str], length: int | N
     for name in names:
         if name in subscripted:
             raise _unknown_length(text, vectors[name])
-    return {name: () for name in names}
+    return dict.fromkeys(names, ())
 
 
 BEHIND_A_VECTOR = ("[", ".T", "@")
@@ -176,7 +198,11 @@ BEHIND_A_VECTOR = ("[", ".T", "@")
 
 def _free(tokens: list[Token], fixed: set[str]) -> tuple[dict[str, Token], dict[str, Token]]:
     """Return where each free name stands first, and where those used as vectors are first used so."""
-    assigned = {t.text for t, after in zip(tokens, tokens[1:], strict=False) if t.kind == NAME and after.kind == ASSIGN}
+    assigned = {
+        t.text
+        for t, after in zip(tokens, tokens[1:], strict=False)
+        if t.kind == NAME and after.kind == ASSIGN
+    }
     taken = fixed | assigned | words.RESERVED
     free: dict[str, Token] = {}
     vectors: dict[str, Token] = {}

@@ -13,7 +13,20 @@ import numpy as np
 from gdplay.formula import shapes
 from gdplay.formula.expr import Array, Expr, Shape, build
 from gdplay.formula.op import Op
-from gdplay.formula.words import ONE, ZERO, concat, cumulate, eq, exp, index, place, reshape, spread, where
+from gdplay.formula.words import (
+    ONE,
+    ZERO,
+    concat,
+    cumulate,
+    eq,
+    exp,
+    guard,
+    index,
+    place,
+    reshape,
+    spread,
+    where,
+)
 
 LANES = 8
 """A long sum is kept as this many partial sums, element k going to number k mod 8."""
@@ -45,7 +58,8 @@ def _logsumexp(a: Array) -> Array:
     return np.log(ordered(np.add, np.exp(a - finite))) + finite
 
 
-def _subscripts(axes: tuple[shapes.Axis, ...]) -> tuple[Any, ...]:
+def subscripts(axes: tuple[shapes.Axis, ...]) -> tuple[Any, ...]:
+    """Return what NumPy takes in square brackets for normalised axes."""
     keys: list[Any] = []
     for axis in axes:
         if isinstance(axis, tuple):
@@ -58,7 +72,7 @@ def _subscripts(axes: tuple[shapes.Axis, ...]) -> tuple[Any, ...]:
 
 
 def _index(axes: tuple[shapes.Axis, ...], a: Array) -> Array:
-    return a[_subscripts(axes)]
+    return a[subscripts(axes)]
 
 
 def _runs(*arrays: Array) -> int:
@@ -69,7 +83,7 @@ def _place(params: tuple[Shape, tuple[Any, ...]], *pieces: Array) -> Array:
     shape, targets = params
     result = np.zeros((*shape, _runs(*pieces)))
     for axes, piece in zip(targets, pieces, strict=True):
-        result[_subscripts(axes)] += piece
+        result[subscripts(axes)] += piece
     return result
 
 
@@ -191,7 +205,7 @@ STRUCTURE: dict[str, Op] = {
     "prod":       Op(lambda g, y, a: (g*others(a),),                  lambda a: ordered(np.multiply, a),   shapes.leading_reduced, elementwise=False, pole=True),
     "reduce_max": Op(_extremum_adjoint,                               lambda a: np.max(a, axis=0),         shapes.leading_reduced, elementwise=False, selects=True),
     "reduce_min": Op(_extremum_adjoint,                               lambda a: np.min(a, axis=0),         shapes.leading_reduced, elementwise=False, selects=True),
-    "norm":       Op(lambda g, y, a: (g*where(eq(y, ZERO), ZERO, a/y),), _norm,                            shapes.leading_reduced, elementwise=False, pole=True),
+    "norm":       Op(lambda g, y, a: (g*guard(y, a/y),), _norm,                            shapes.leading_reduced, elementwise=False, pole=True),
     "logsumexp":  Op(lambda g, y, a: (g*exp(a - y),),                 _logsumexp,                          shapes.leading_reduced, elementwise=False, pole=True),
     "cumsum":     Op(lambda g, y, a: (_flipped(cumulate(_flipped(g))),), lambda a: np.cumsum(a, axis=0),   shapes.same, elementwise=False),
     "index":      Op(lambda g, y, a: (place(a.shape, [(y.params, g)]),), _index,                           shapes.subscripted, elementwise=False, static=True),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from gdplay.formula.expr import Expr, constant_value, order
+from gdplay.formula.expr import Expr, build, constant_value, order
 
 OR, AND, NOT, COMPARE, SUM, PRODUCT, MINUS, POWER, ATOM = range(1, 10)
 
@@ -25,15 +25,41 @@ LONGEST_TREE = 2_000
 """A graph whose tree would be longer than this many nodes is written with names for shared parts."""
 
 
-def number(value: float) -> str:
-    """Write a number so that it reads back the same: 3 for 3.0, else the shortest exact form.
+NAMED_NUMBERS = {math.pi: "pi", math.e: "e"}
+NAMED_NUMBERS |= {k * math.pi: f"{k}*pi" for k in range(2, 13)} | {
+    math.pi / k: f"pi/{k}" for k in range(2, 13)
+}
+NAMED_NUMBERS |= {-value: f"-{text}" for value, text in NAMED_NUMBERS.items()}
 
-    >>> number(3.0), number(0.1), number(1e-7)
-    ('3', '0.1', '1e-07')
+
+def number(value: float) -> str:
+    """Write a number so that it reads back the same: 3 for 3.0, 2*pi, else the shortest exact form.
+
+    >>> number(3.0), number(0.1), number(2 * math.pi)
+    ('3', '0.1', '2*pi')
     """
+    if value in NAMED_NUMBERS:
+        return NAMED_NUMBERS[value]
     if value.is_integer() and abs(value) < 1e15:
         return "-0" if value == 0 and math.copysign(1, value) < 0 else str(int(value))
-    return repr(float(value))
+    shortest = repr(float(value))
+    if len(shortest) > 12:
+        for q in (3, 6, 7, 9, 11, 12):
+            p = round(value * q) if abs(value) < 1e6 else 0
+            if p and p / q == value:
+                return f"{p}/{q}"
+    return shortest
+
+
+def plain(output: Expr) -> Expr:
+    """Return a derivative without the guards that only matter at kinks, for reading by people."""
+    replaced: dict[Expr, Expr] = {}
+    for node in order([output]):
+        args = [replaced[arg] for arg in node.args]
+        replaced[node] = (
+            args[1] if node.op == "guard" else build(node.op, *args, params=node.params) if args else node
+        )
+    return replaced[output]
 
 
 def to_text(output: Expr) -> str:
@@ -77,7 +103,9 @@ def _write(node: Expr, text: dict[Expr, tuple[str, int]]) -> tuple[str, int]:
     match node.op:
         case "const":
             written = number(node.value)
-            return written, MINUS if written.startswith("-") else ATOM
+            if written.startswith("-"):
+                return written, MINUS
+            return written, PRODUCT if "*" in written or "/" in written else ATOM
         case "array":
             return _literal(node), ATOM
         case "symbol":
@@ -151,7 +179,7 @@ def _leftmost(node: Expr) -> bool:
         return False
     while node.op in ("mul", "div"):
         node = node.args[0]
-    return node.op not in ("matmul", "mod", "floordiv")
+    return node.op not in ("matmul", "mod", "floordiv", "array")
 
 
 def _reshaped(node: Expr, text: dict[Expr, tuple[str, int]]) -> str:
@@ -170,7 +198,11 @@ def _reshaped(node: Expr, text: dict[Expr, tuple[str, int]]) -> str:
     if base.op == "concat" and len(new) == 2:
         if len(base.args) == n and all(row.shape == new[1:] for row in base.args):
             return f"stack({', '.join(text[row][0] for row in base.args)})"
-        flat = [piece.args[0] for piece in base.args if piece.op == "reshape" and piece.args[0].shape[1:] == new[1:]]
+        flat = [
+            piece.args[0]
+            for piece in base.args
+            if piece.op == "reshape" and piece.args[0].shape[1:] == new[1:]
+        ]
         if len(flat) == len(base.args):
             return f"concat({', '.join(text[matrix][0] for matrix in flat)})"
     return f"reshape({inner}, {list(new)})"
@@ -180,9 +212,7 @@ def _internal(node: Expr, args: list[str]) -> str:
     """Write the two forms that only derivatives contain, for reading by people."""
     if node.op == "broadcast":
         return f"fill({args[0]}, {list(node.shape)})"
-    pieces = (
-        f"{_target(axes)}: {arg}" for axes, arg in zip(node.params[1], args, strict=True)
-    )
+    pieces = (f"{_target(axes)}: {arg}" for axes, arg in zip(node.params[1], args, strict=True))
     return f"place({list(node.params[0])}, {', '.join(pieces)})"
 
 

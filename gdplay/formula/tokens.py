@@ -50,7 +50,7 @@ REMEDIES = {
     "!": "write 'not', or prod(range(1, n + 1)) for a factorial", "'": "the language has no strings",
     '"': "the language has no strings", "{": "write round brackets", "}": "write round brackets",
     "×": "write *", "·": "write *", "⋅": "write *", "∗": "write *", "÷": "write /", "−": "write -",
-    "–": "write -", "²": "write ^2", "³": "write ^3", "½": "write 0.5", "√": "write sqrt(...)",
+    "–": "write -", "—": "write -", "‐": "write -", "‑": "write -", "²": "write ^2", "³": "write ^3", "½": "write 0.5", "√": "write sqrt(...)",
     "π": "write pi", "≤": "write <=", "≥": "write >=", "≠": "write !=", "∞": "there is no infinity",
     "_": "names start with a letter; numbers are written without _",
     "\\": "write formulas without TeX commands", "$": "write formulas without $",
@@ -70,7 +70,10 @@ def tokenize(text: str) -> list[Token]:
     """
     if len(text) > MOST_CHARACTERS:
         raise FormulaError(
-            f"the formula has {len(text)} characters; the limit is {MOST_CHARACTERS}", SHORTER, text[:60], (0, 60)
+            f"the formula has {len(text)} characters; the limit is {MOST_CHARACTERS}",
+            SHORTER,
+            text[:60],
+            (0, 60),
         )
     tokens: list[Token] = []
     brackets: list[Token] = []
@@ -92,10 +95,14 @@ def tokenize(text: str) -> list[Token]:
                 raise _over(f"more than {MOST_BRACKETS} nested brackets", text, token, SHORTER)
         elif token.kind == CLOSE:
             if not brackets:
-                raise _over(f"'{token.text}' closes nothing", text, token, "remove it, or open a bracket before")
+                raise _over(
+                    f"'{token.text}' closes nothing", text, token, "remove it, or open a bracket before"
+                )
             opened = brackets.pop()
             if opened.text != MATCHING[token.text]:
-                raise _over(f"'{opened.text}' is closed by '{token.text}'", text, token, "close the inner one first")
+                raise _over(
+                    f"'{opened.text}' is closed by '{token.text}'", text, token, "close the inner one first"
+                )
         elif token.kind == END and (brackets or (token.text == "\n" and tokens and _goes_on(tokens[-1]))):
             if token.text == "\n":
                 continue
@@ -131,7 +138,12 @@ def _check_number(text: str, token: Token) -> None:
         found = f"a number of {len(token.text)} characters; the limit is {LONGEST_NUMBER}"
         raise _over(found, text, token, "17 digits say all that a number can hold")
     if float(token.text) == float("inf"):
-        raise _over(f"{token.text[:40]} is larger than the largest number, 1.8e308", text, token, "write a smaller one")
+        raise _over(
+            f"{token.text[:40]} is larger than the largest number, 1.8e308",
+            text,
+            token,
+            "write a smaller one",
+        )
     if foreign := re.compile("0[xXoObB][0-9a-fA-F]+").match(text, token.start):
         written = token._replace(end=foreign.end())
         found = "hexadecimal, octal and binary numbers are not part of the language"

@@ -31,7 +31,8 @@ log2, log10, sqrt, cbrt = (partial(build, op) for op in ("log2", "log10", "sqrt"
 sign, floor, ceil, rint = (partial(build, op) for op in ("sign", "floor", "ceil", "round"))
 hypot, atan2, erf, relu = (partial(build, op) for op in ("hypot", "atan2", "erf", "relu"))
 sigmoid, softplus, where = (partial(build, op) for op in ("sigmoid", "softplus", "where"))
-eq, both = partial(build, "eq"), partial(build, "and")
+eq, both, either = (partial(build, op) for op in ("eq", "and", "or"))
+guard = partial(build, "guard")
 cumulate, solve = partial(build, "cumsum"), partial(build, "solve")
 
 
@@ -80,7 +81,9 @@ def mean(a: Expr, axis: int | None = None) -> Expr:
 def cumsum(a: Expr, axis: int | None = None) -> Expr:
     """Return the running sums of a vector, or along one axis of a matrix."""
     if axis is None and len(a.shape) == 2:
-        raise ShapeError("cumsum of a matrix needs its direction", "write cumsum(W, axis=0) or cumsum(W, axis=1)")
+        raise ShapeError(
+            "cumsum of a matrix needs its direction", "write cumsum(W, axis=0) or cumsum(W, axis=1)"
+        )
     if axis is not None and len(a.shape) != 2:
         raise _no_axis(axis, a)
     if not a.shape:
@@ -107,7 +110,10 @@ def dot(a: Expr, b: Expr) -> Expr:
     """Return the scalar product of two vectors of one length."""
     if len(a.shape) != 1 or a.shape != b.shape:
         found = f"here are {say(a.shape)} and {say(b.shape)}"
-        raise ShapeError(f"dot needs two vectors of one length; {found}", "write A @ b for matrices, sum(A*B) for all products")
+        raise ShapeError(
+            f"dot needs two vectors of one length; {found}",
+            "write A @ b for matrices, sum(A*B) for all products",
+        )
     return build("sum", a * b)
 
 
@@ -119,7 +125,9 @@ def product(a: Expr, b: Expr) -> Expr:
 def outer(a: Expr, b: Expr) -> Expr:
     """Return the matrix of all products of two vectors' elements."""
     if len(a.shape) != 1 or len(b.shape) != 1:
-        raise ShapeError(f"outer needs two vectors; here are {say(a.shape)} and {say(b.shape)}", "multiply with * or @")
+        raise ShapeError(
+            f"outer needs two vectors; here are {say(a.shape)} and {say(b.shape)}", "multiply with * or @"
+        )
     return reshape(a, (a.shape[0], 1)) * reshape(b, (1, b.shape[0]))
 
 
@@ -142,7 +150,9 @@ def log_softmax(a: Expr, axis: int | None = None) -> Expr:
 def roll(a: Expr, shift: int) -> Expr:
     """Return the vector with its elements moved along by shift places, the last coming first."""
     if len(a.shape) != 1:
-        raise ShapeError(f"roll needs a vector; here is {say(a.shape)}", "roll one row or column, such as W[0]")
+        raise ShapeError(
+            f"roll needs a vector; here is {say(a.shape)}", "roll one row or column, such as W[0]"
+        )
     k = shift % a.shape[0]
     return concat(a[-k:], a[:-k]) if k else a
 
@@ -153,7 +163,9 @@ def concat(*args: Expr) -> Expr:
         widths = {a.shape[1:] for a in args}
         if len(widths) != 1 or widths == {()}:
             found = " and ".join(say(a.shape) for a in args[:6])
-            raise ShapeError(f"concat of {found}: the widths differ", "join matrices of one width; v[None, :] is a row")
+            raise ShapeError(
+                f"concat of {found}: the widths differ", "join matrices of one width; v[None, :] is a row"
+            )
         rows = sum(a.shape[0] for a in args)
         return reshape(build("concat", *(ravel(a) for a in args)), (rows, args[0].shape[1]))
     return build("concat", *args)
@@ -177,13 +189,17 @@ def diag(a: Expr) -> Expr:
     if len(a.shape) == 2 and a.shape[0] == a.shape[1]:
         n = a.shape[0]
         return index(ravel(a), ((0, n + 1, n),))
-    raise ShapeError(f"diag needs a vector or a square matrix; here is {say(a.shape)}", "cut it square, such as W[:2, :2]")
+    raise ShapeError(
+        f"diag needs a vector or a square matrix; here is {say(a.shape)}", "cut it square, such as W[:2, :2]"
+    )
 
 
 def trace(a: Expr) -> Expr:
     """Return the sum of a square matrix's diagonal."""
     if len(a.shape) != 2 or a.shape[0] != a.shape[1]:
-        raise ShapeError(f"trace needs a square matrix; here is {say(a.shape)}", "cut it square, such as W[:2, :2]")
+        raise ShapeError(
+            f"trace needs a square matrix; here is {say(a.shape)}", "cut it square, such as W[:2, :2]"
+        )
     return build("sum", diag(a))
 
 
@@ -197,7 +213,9 @@ def eye(n: int) -> Expr:
 def integers(low: int, high: int) -> Expr:
     """Return the vector low, low + 1, ..., high - 1."""
     if not 1 <= high - low <= 1_000_000:
-        raise ShapeError(f"range({low}, {high}) has {max(0, high - low)} values; the end is excluded", "take 1 to 1000000")
+        raise ShapeError(
+            f"range({low}, {high}) has {max(0, high - low)} values; the end is excluded", "take 1 to 1000000"
+        )
     return array(np.arange(low, high, dtype=np.float64))
 
 
@@ -217,7 +235,9 @@ def subscript(a: Expr, key: Any) -> Expr:
     taken = [k for k in keys if k is not None]
     if len(taken) > len(a.shape):
         if not a.shape:
-            raise ShapeError("a scalar has no items", "leave out the subscript, or declare a vector: f(x[10]) = ...")
+            raise ShapeError(
+                "a scalar has no items", "leave out the subscript, or declare a vector: f(x[10]) = ..."
+            )
         found = f"{say(a.shape)} takes {len(a.shape)} subscript{'s' * (len(a.shape) > 1)}, not {len(taken)}"
         raise ShapeError(found, "write v[0] for a vector's item, W[0, 1] for a matrix's")
     axes = tuple(_axis(k, length, a.shape) for k, length in zip(taken, a.shape, strict=False))
@@ -239,11 +259,14 @@ def _axis(key: int | slice, length: int, shape: Shape) -> Axis:
         for bound in (key.start, key.stop):
             if bound is not None and not -length <= bound <= length:
                 raise ShapeError(
-                    f"the slice's bound {bound} is out of range for {say(shape)}", f"bounds go from 0 to {length}"
+                    f"the slice's bound {bound} is out of range for {say(shape)}",
+                    f"bounds go from 0 to {length}",
                 )
         chosen = range(length)[slice(key.start, key.stop, step)]
         if not chosen:
-            raise ShapeError(f"the slice of {say(shape)} is empty", "the start comes before the stop, which is excluded")
+            raise ShapeError(
+                f"the slice of {say(shape)} is empty", "the start comes before the stop, which is excluded"
+            )
         return (chosen[0], step, len(chosen))
     if not -length <= key < length:
         found = f"the subscript {key} is out of range for {say(shape)}"

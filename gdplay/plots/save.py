@@ -1,15 +1,12 @@
-"""Saving a figure: the same bytes for the same picture, whole or not at all."""
+"""A figure as the bytes of a file: the same bytes for the same picture."""
 
 from __future__ import annotations
 
 import io
-import os
-import tempfile
-from pathlib import Path as FilePath
 
 from matplotlib.figure import Figure
 
-from gdplay.errors import Complaint, ConfigError, MachineError
+from gdplay.errors import Complaint, ConfigError
 from gdplay.plots.figure import own_style
 
 # What each format would otherwise write about the moment and the place of saving.
@@ -20,11 +17,8 @@ METADATA: dict[str, dict[str, str | None]] = {
 }
 
 
-def save_figure(figure: Figure, path: str | os.PathLike[str], format: str) -> None:
-    """Write a figure as png, svg or pdf; the file appears whole or not at all.
-
-    Raises ConfigError for another format and MachineError where the file cannot be written.
-    """
+def figure_bytes(figure: Figure, format: str) -> bytes:
+    """Return a figure as a png, svg or pdf file. Raises ConfigError for another format."""
     if format not in METADATA:
         known = ", ".join(METADATA)
         raise ConfigError(
@@ -33,27 +27,4 @@ def save_figure(figure: Figure, path: str | os.PathLike[str], format: str) -> No
     drawn = io.BytesIO()
     with own_style():
         figure.savefig(drawn, format=format, dpi=figure.dpi, metadata=METADATA[format])
-    _write(FilePath(path), drawn.getvalue())
-
-
-def _write(path: FilePath, content: bytes) -> None:
-    temporary = None
-    try:
-        descriptor, temporary = tempfile.mkstemp(
-            dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part"
-        )
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        # mkstemp makes the file the owner's alone; a picture gets what the user's umask gives.
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)
-        os.replace(temporary, path)
-        temporary = None
-    except OSError as error:
-        raise MachineError(f"{path}: the picture could not be written: {error.strerror or error}") from error
-    finally:
-        if temporary is not None:
-            FilePath(temporary).unlink(missing_ok=True)
+    return drawn.getvalue()

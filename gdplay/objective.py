@@ -10,14 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from gdplay.engines.difference import split
-from gdplay.engines.tape import Tape, evaluate
+from gdplay.engines.tape import Tape
 from gdplay.errors import Complaint, ConfigError
 from gdplay.formula.expr import Array, Expr, Shape, expression, substitute, symbol
 from gdplay.formula.gradient import flat, gradient, hessian, hessian_product, unflat
 from gdplay.formula.numeric import METHODS, numeric
 from gdplay.formula.signature import Formula, read
-from gdplay.formula.words import count
 
 
 @dataclass(frozen=True)
@@ -100,7 +98,9 @@ class Function:
         if method == "analytic":
             return self._placed(self._gradient, point)
         formula = self.formula
-        return numeric(formula.expr, formula.variables, tuple(formula.constants.values()), method, step).at(point)
+        return numeric(formula.expr, formula.variables, tuple(formula.constants.values()), method, step).at(
+            point
+        )
 
     def hessian_at(self, point: Expr) -> Expr:
         """Return the Hessian as an expression of shape (n, n) at a point of shape (n,)."""
@@ -187,7 +187,7 @@ def function(
 
 def _from_callable(source: Callable[..., Any], variables: Any) -> Function:
     names = list(inspect.signature(source).parameters)
-    shapes: dict[str, Shape] = {name: () for name in names}
+    shapes: dict[str, Shape] = dict.fromkeys(names, ())
     for name, shape in dict(variables or {}).items():
         shapes[name] = (shape,) if isinstance(shape, int) else tuple(shape)
     symbols = tuple(symbol(name, shape) for name, shape in shapes.items())
@@ -201,12 +201,12 @@ def _from_callable(source: Callable[..., Any], variables: Any) -> Function:
     name = getattr(source, "__name__", "f")
     from gdplay.formula.text import to_text
 
-    return Function(Formula(to_text(result), name, result, symbols), name=name if name.isidentifier() else "f")
+    return Function(
+        Formula(to_text(result), name, result, symbols), name=name if name.isidentifier() else "f"
+    )
 
 
 def from_text(text: str, **keywords: Any) -> Function:
     """Return the function of a formula; the keywords are those of ``signature.read``. Raises FormulaError."""
     formula = read(text, **keywords)
     return Function(formula, dict(keywords.get("constants") or {}), formula.name)
-
-

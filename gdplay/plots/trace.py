@@ -25,7 +25,11 @@ def landscape(trace: Trace) -> Landscape:
     minima = function.known.minima
     none = np.empty((0, function.size))
     return Landscape(
-        function, function.coordinates, none if minima is None else minima, function.minimum, function.known.domain
+        function,
+        function.coordinates,
+        none if minima is None else minima,
+        function.minimum,
+        function.known.domain,
     )
 
 
@@ -50,5 +54,3 @@ def title_lines(trace: Trace) -> Sequence[str]:
     }
     parts += [f"{what} {value}" for what, value in forced.items() if value is not None]
     return [first, ",  ".join(parts), f"{trace.status}: {trace.reason}"]
-
-

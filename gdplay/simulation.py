@@ -73,7 +73,9 @@ class _Rows:
         self.steps, self.values = [], []
 
 
-def simulate(config: Config, log: RowSink | None = None, most_rows: int | None = None, watch: Watch | None = None) -> Trace:
+def simulate(
+    config: Config, log: RowSink | None = None, most_rows: int | None = None, watch: Watch | None = None
+) -> Trace:
     """Carry out a run and return its trace, of which at most ``most_rows`` rows are kept in memory.
 
     Every row goes to ``log``. Raises MachineError where the log can't be written.
@@ -108,7 +110,7 @@ def simulate(config: Config, log: RowSink | None = None, most_rows: int | None =
     return Trace(
         config=config,
         columns=table,
-        x=_points(config, table, best),
+        x=points(config, table, best.x),
         status=status,
         reason=_reason(config, ended, final),
         start=start,
@@ -117,7 +119,8 @@ def simulate(config: Config, log: RowSink | None = None, most_rows: int | None =
         engine="numpy",
         evaluations=counted,
         seconds=time.perf_counter() - began,
-        diagnosis=why_diverged(method, start, final.step) if status == "diverged" else "",
+        diagnosis=why_diverged(method, start, final) if status == "diverged" else "",
+        logged=thinner.rows,
         notes=columns.notes,
     )
 
@@ -126,9 +129,9 @@ def _point(row: Row) -> Point:
     return Point(int(row.step[0]), row.x[:, 0].copy(), float(row.f[0]), float(row.grad_norm[0]))
 
 
-def _points(config: Config, table: Mapping[str, Array], best: Point) -> Array:
+def points(config: Config, table: Mapping[str, Array], best: Array) -> Array:
     """Return the points of the rows, (rows, n); a coordinate that is not logged stands at the best point."""
-    result = np.repeat(best.x[None, :], len(table["step"]), axis=0)
+    result = np.repeat(best[None, :], len(table["step"]), axis=0)
     for k, name in enumerate(config.function.coordinates):
         if name in table:
             result[:, k] = table[name]

@@ -1,0 +1,167 @@
+"""gdplay list and gdplay show: what the catalogue holds, and one entry of it as a card."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Annotated, Any
+
+import typer
+
+from gdplay.cli.options import Json
+
+WIDTH = 80
+KINDS = {"functions": "functions", "optimizers": "optimizers", "plots": "plots"}
+
+
+def list_entries(
+    kind: Annotated[str, typer.Argument(metavar="functions|optimizers|plots", help="What to list.")],
+    word: Annotated[
+        str | None, typer.Argument(metavar="[WORD]", help="Only entries that contain this word.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """List the functions, optimizers or plots by name.
+
+    Examples:
+
+    gdplay list functions
+
+    gdplay list optimizers momentum
+    """
+    from gdplay.cli import print_json
+    from gdplay.errors import printable
+
+    rows = {
+        name: about
+        for name, about in _rows(_kind(kind)).items()
+        if word is None or word.lower() in f"{name} {about}".lower()
+    }
+    if json:
+        print_json([{"name": name, "summary": about} for name, about in rows.items()])
+        return
+    width = max(map(len, rows), default=0) + 2
+    for name, about in rows.items():
+        print(
+            printable(
+                textwrap.shorten(f"{name:<{width}}" + about, WIDTH, placeholder=" ...", drop_whitespace=False)
+                if len(name) + len(about) > WIDTH - 2
+                else f"{name:<{width}}{about}"
+            )
+        )
+    if not rows:
+        print(f"no {kind} contain {word!r}")
+
+
+def show(
+    kind: Annotated[
+        str,
+        typer.Argument(
+            metavar="[KIND] NAME",
+            help="A function's or optimizer's name, with its kind before it if need be.",
+        ),
+    ],
+    name: Annotated[str | None, typer.Argument(hidden=True)] = None,
+    json: Json = False,
+) -> None:
+    """Show one function or optimizer: its equations, defaults and source.
+
+    Examples:
+
+    gdplay show rosenbrock
+
+    gdplay show optimizer adam
+    """
+    from gdplay.cli import print_json
+    from gdplay.errors import printable
+
+    found_kind, found = _find(kind, name)
+    card = _function_card(found) if found_kind == "functions" else _optimizer_card(found)
+    if json:
+        print_json({"kind": found_kind.removesuffix("s"), "name": found, **card})
+        return
+    lines: list[str] = [found]
+    for label, value in card.items():
+        text = str(value)
+        parts = text.splitlines() if "\n" in text else textwrap.wrap(text, WIDTH - 17, break_on_hyphens=False)
+        lines += [
+            f"{label.replace('_', ' ') if k == 0 else '':<16} {part}" for k, part in enumerate(parts or [""])
+        ]
+    print(printable("\n".join(lines)))
+
+
+def _kind(word: str) -> str:
+    from gdplay.errors import Complaint, ConfigError, nearest
+
+    for kind in KINDS:
+        if word in (kind, kind.removesuffix("s")):
+            return kind
+    near = nearest(word, KINDS)
+    remedy = f"did you mean {near}?" if near else f"choose one of {', '.join(KINDS)}"
+    raise ConfigError(Complaint(f"there is nothing called '{word[:60]}' to list", remedy))
+
+
+def _rows(kind: str) -> dict[str, str]:
+    from gdplay.catalog import entry, names
+    from gdplay.plots import PICTURES
+
+    if kind == "plots":
+        return {name: picture.shows for name, picture in PICTURES.items()}
+    key = "title" if kind == "functions" else "summary"
+    return {name: entry(kind, name).text(key) for name in names(kind)}
+
+
+def _find(kind: str, name: str | None) -> tuple[str, str]:
+    from gdplay.catalog import names
+    from gdplay.errors import Complaint, ConfigError, nearest
+
+    kinds = [_kind(kind)] if name is not None else ["functions", "optimizers"]
+    wanted = name if name is not None else kind
+    for candidate in kinds:
+        if candidate != "plots" and wanted in names(candidate):
+            return candidate, wanted
+    known = [entry for candidate in kinds if candidate != "plots" for entry in names(candidate)]
+    near = nearest(wanted, known)
+    remedy = (
+        f"did you mean {near}?"
+        if near
+        else "gdplay list functions and gdplay list optimizers show what there is"
+    )
+    raise ConfigError(Complaint(f"there is no entry '{wanted[:60]}'", remedy))
+
+
+def _function_card(name: str) -> dict[str, Any]:
+    from gdplay.config.functions import function_from
+    from gdplay.formula.text import number
+
+    function = function_from(name)
+    known = function.known
+    card: dict[str, Any] = {"title": known.card.get("title", ""), "formula": " ".join(function.text.split())}
+    card["variables"] = ", ".join(function.coordinates)
+    if known.domain is not None:
+        card["domain"] = ", ".join(
+            f"{c} from {d[0]:g} to {d[1]:g}"
+            for c, d in zip(function.coordinates, known.domain, strict=True)
+            if d
+        )
+    if known.start is not None:
+        card["start"] = ", ".join(number(float(v)) for v in known.start)
+    if known.minima is not None:
+        card["minima"] = "; ".join(
+            "(" + ", ".join(f"{v:.10g}" for v in point) + ")" for point in known.minima[:8]
+        )
+        card["minimum"] = f"{function.minimum:.10g}"
+    return card | {key: value for key, value in known.card.items() if key != "title"}
+
+
+def _optimizer_card(name: str) -> dict[str, Any]:
+    from gdplay.config.optimizers import catalogued
+
+    rule = catalogued(name)
+    defaults = {"learning_rate": rule.learning_rate, **rule.hyperparameters}
+    card: dict[str, Any] = {"summary": rule.summary, "equations": rule.step.rstrip()}
+    if rule.state:
+        card["state"] = ", ".join(
+            f"{key} = {value} before the first step" for key, value in rule.state.items()
+        )
+    card["defaults"] = ", ".join(f"{key} {value:g}" for key, value in defaults.items())
+    return card | {"source": rule.cite}
