@@ -97,10 +97,9 @@ class Function:
         """Return the gradient as an expression of shape (n,) at a point of shape (n,)."""
         if method == "analytic":
             return self._placed(self._gradient, point)
-        formula = self.formula
-        return numeric(formula.expr, formula.variables, tuple(formula.constants.values()), method, step).at(
-            point
-        )
+        formula, domain = self.formula, self.known.domain
+        constants = tuple(formula.constants.values())
+        return numeric(formula.expr, formula.variables, constants, method, step, domain).at(point)
 
     def hessian_at(self, point: Expr) -> Expr:
         """Return the Hessian as an expression of shape (n, n) at a point of shape (n,)."""

@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from gdplay.engines.complexforms import COMPLEX_FORMS
 from gdplay.engines.difference import difference
 from gdplay.formula.expr import Array, Expr, constant_value, is_constant, order
+from gdplay.formula.numeric import COMPLEX, Difference
 from gdplay.formula.ops import TABLE
 
 
@@ -18,10 +20,10 @@ class Tape:
     """Several outputs of one graph, computed together.
 
     Call it with the symbols' values, each of shape ``symbol.shape + (runs,)`` or ``+ (1,)``; it
-    returns the outputs in the same form. The caller silences NumPy's warnings: inf and nan are values.
+    returns the outputs in the same form. ``forms`` replaces the NumPy functions of some primitives. The caller silences NumPy's warnings: inf and nan are values.
     """
 
-    def __init__(self, outputs: Sequence[Expr]) -> None:
+    def __init__(self, outputs: Sequence[Expr], forms: Mapping[str, Callable[..., Array]] | None = None) -> None:
         nodes = order(outputs)
         slot = {node: k for k, node in enumerate(nodes)}
         self.symbols = [(node, slot[node]) for node in nodes if node.op == "symbol"]
@@ -35,7 +37,7 @@ class Tape:
             elif node.op != "symbol":
                 places = [slot[arg] for arg in node.args]
                 one = len(places) == 1
-                self.program.append((bind(node), places[0] if one else itemgetter(*places), slot[node], one))
+                self.program.append((bind(node, forms or {}), places[0] if one else itemgetter(*places), slot[node], one))
 
     def __call__(self, values: Mapping[Expr, Array]) -> list[Array]:
         """Return the outputs for these values of the symbols."""
@@ -47,10 +49,13 @@ class Tape:
         return [slots[place] for place in self.wanted]
 
 
-def bind(node: Expr) -> Callable[..., Array]:
+def bind(node: Expr, forms: Mapping[str, Callable[..., Array]]) -> Callable[..., Array]:
     """Return the NumPy function that computes a node from its arguments."""
     if node.op == "difference":
-        return difference(Tape([node.params[0].output]), node.params[0])
+        what: Difference = node.params[0]
+        return difference(Tape([what.output], COMPLEX_FORMS if what.method == COMPLEX else None), what)
+    if node.op in forms:
+        return forms[node.op]
     row = TABLE[node.op]
     return partial(row.numpy, node.params) if row.static else row.numpy
 

@@ -19,7 +19,6 @@ from gdplay.formula.words import (
     concat,
     cumulate,
     eq,
-    exp,
     guard,
     index,
     place,
@@ -52,10 +51,21 @@ def _norm(a: Array) -> Array:
     return np.sqrt(ordered(np.add, a * a))
 
 
-def _logsumexp(a: Array) -> Array:
+def _top(a: Array) -> Array:
+    """Return what to subtract so that no exponential overflows."""
     top = np.max(a, axis=0)
-    finite = np.where(np.isfinite(top), top, 0.0)
-    return np.log(ordered(np.add, np.exp(a - finite))) + finite
+    return np.where(np.isfinite(top), top, 0.0)
+
+
+def _logsumexp(a: Array) -> Array:
+    top = _top(a)
+    return np.log(ordered(np.add, np.exp(a - top))) + top
+
+
+def _softmax(a: Array) -> Array:
+    # exp(a - logsumexp(a)) would lose three digits where a is near 1000
+    weights = np.exp(a - _top(a))
+    return weights / ordered(np.add, weights)
 
 
 def subscripts(axes: tuple[shapes.Axis, ...]) -> tuple[Any, ...]:
@@ -81,7 +91,7 @@ def _runs(*arrays: Array) -> int:
 
 def _place(params: tuple[Shape, tuple[Any, ...]], *pieces: Array) -> Array:
     shape, targets = params
-    result = np.zeros((*shape, _runs(*pieces)))
+    result = np.zeros((*shape, _runs(*pieces)), np.result_type(*pieces))
     for axes, piece in zip(targets, pieces, strict=True):
         result[subscripts(axes)] += piece
     return result
@@ -89,7 +99,7 @@ def _place(params: tuple[Shape, tuple[Any, ...]], *pieces: Array) -> Array:
 
 def _concat(*pieces: Array) -> Array:
     parts = [piece if piece.ndim == 2 else piece[None] for piece in pieces]
-    result = np.empty((sum(len(part) for part in parts), _runs(*parts)))
+    result = np.empty((sum(len(part) for part in parts), _runs(*parts)), np.result_type(*parts))
     at = 0
     for part in parts:
         result[at : at + len(part)] = part
@@ -206,7 +216,8 @@ STRUCTURE: dict[str, Op] = {
     "reduce_max": Op(_extremum_adjoint,                               lambda a: np.max(a, axis=0),         shapes.leading_reduced, elementwise=False, selects=True),
     "reduce_min": Op(_extremum_adjoint,                               lambda a: np.min(a, axis=0),         shapes.leading_reduced, elementwise=False, selects=True),
     "norm":       Op(lambda g, y, a: (g*guard(y, a/y),), _norm,                            shapes.leading_reduced, elementwise=False, pole=True),
-    "logsumexp":  Op(lambda g, y, a: (g*exp(a - y),),                 _logsumexp,                          shapes.leading_reduced, elementwise=False, pole=True),
+    "softmax":    Op(lambda g, y, a: (y*(g - build("sum", g*y)),),    _softmax,                            shapes.same, elementwise=False, pole=True),
+    "logsumexp":  Op(lambda g, y, a: (g*build("softmax", a),),                _logsumexp,                          shapes.leading_reduced, elementwise=False, pole=True),
     "cumsum":     Op(lambda g, y, a: (_flipped(cumulate(_flipped(g))),), lambda a: np.cumsum(a, axis=0),   shapes.same, elementwise=False),
     "index":      Op(lambda g, y, a: (place(a.shape, [(y.params, g)]),), _index,                           shapes.subscripted, elementwise=False, static=True),
     "place":      Op(lambda g, y, *args: tuple(index(g, axes) for axes in y.params[1]), _place,            shapes.given, elementwise=False, static=True),

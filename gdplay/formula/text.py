@@ -148,7 +148,7 @@ def _write(node: Expr, text: dict[Expr, tuple[str, int]]) -> tuple[str, int]:
             axis = ", axis=0" if len(arg.shape) == 2 else ""
             return f"{REDUCTIONS[op]}({shown}{axis})", ATOM
         case op:
-            axis = ", axis=0" if op == "cumsum" and len(node.shape) == 2 else ""
+            axis = ", axis=0" if op in ("cumsum", "softmax") and len(node.shape) == 2 else ""
             return f"{op}({', '.join(inner(arg, OR) for arg in node.args)}{axis})", ATOM
 
 
@@ -192,6 +192,10 @@ def _reshaped(node: Expr, text: dict[Expr, tuple[str, int]]) -> str:
         return f"{inner}[:, None]"
     if len(old) == 1 and new == (1, old[0]):
         return f"{inner}[None, :]"
+    if not new:
+        return f"{inner}[0]"
+    if base.op == "softmax" and base.args[0].op == "reshape" and base.args[0].args[0].shape == new:
+        return f"softmax({text[base.args[0].args[0]][0]})"
     n = new[0]
     if base.op == "place" and new == (n, n) and base.params[1] == (((0, n + 1, n),),):
         return f"diag({text[base.args[0]][0]})"

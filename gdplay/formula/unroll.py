@@ -102,6 +102,14 @@ def _running(node: Expr, a: Elements) -> Elements:
     return result
 
 
+def _shares(node: Expr, a: Elements) -> Elements:
+    result = np.empty(node.shape, dtype=object)
+    for place in np.ndindex(*node.shape):
+        column = a[(slice(None), *place[1:])]
+        result[place] = build("exp", a[place]) / _total([build("exp", part) for part in column])
+    return result
+
+
 MOVES: dict[str, Callable[..., Elements]] = {
     "const": _literal,
     "array": _literal,
@@ -119,6 +127,7 @@ MOVES: dict[str, Callable[..., Elements]] = {
     "reduce_max": _reduced(lambda parts: build("max", *parts)),
     "reduce_min": _reduced(lambda parts: build("min", *parts)),
     "norm": _reduced(lambda parts: build("sqrt", _total([part**2 for part in parts]))),
+    "softmax": _shares,
     "logsumexp": _reduced(lambda parts: build("log", _total([build("exp", part) for part in parts]))),
 }
 """How each primitive that is not elementwise works on elements."""

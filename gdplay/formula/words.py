@@ -138,7 +138,11 @@ def transpose(a: Expr) -> Expr:
 
 def softmax(a: Expr, axis: int | None = None) -> Expr:
     """Return exp(a)/sum(exp(a)), computed so that nothing overflows."""
-    return exp(log_softmax(a, axis))
+    if axis is None:
+        return reshape(build("softmax", ravel(a)), a.shape)
+    if len(a.shape) != 2:
+        raise _no_axis(axis, a)
+    return build("softmax", a) if axis == 0 else build("softmax", a.T).T
 
 
 def log_softmax(a: Expr, axis: int | None = None) -> Expr:

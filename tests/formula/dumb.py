@@ -193,12 +193,27 @@ def _structure(node: Expr, args: list[Items]) -> Items:
                 if at[0] > 0:
                     result[at] = result[(at[0] - 1, *at[1:])] + args[0][at]
             return result
+        case "softmax":
+            return _softmax(args[0])
         case "matmul":
             return _product(args, shapes)
         case "solve":
             exact = np.linalg.solve(array(args[0], shapes[0]), array(args[1], shapes[1]))
             return items(exact)
     raise NotImplementedError(node.op)
+
+
+def _softmax(values: Items) -> Items:
+    columns: dict[tuple[int, ...], list[float]] = {}
+    for at, value in values.items():
+        columns.setdefault(at[1:], []).append(value)
+    result: Items = {}
+    for rest, numbers in columns.items():
+        top = _fold(_larger, numbers)
+        weights = [_library("exp")(a - (top if math.isfinite(top) else 0.0)) for a in numbers]
+        total = _fold(_plus, weights)
+        result |= {(k, *rest): _divide(weight, total) for k, weight in enumerate(weights)}
+    return result
 
 
 def _product(args: list[Items], shapes: list[tuple[int, ...]]) -> Items:

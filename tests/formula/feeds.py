@@ -51,7 +51,7 @@ AXIS = ((0, 2, 3), 1)
 STRUCTURES: dict[str, list[Feed]] = {
     **{
         op: [Feed(op, given) for given in VECTORS_AND_MATRICES]
-        for op in ("sum", "prod", "reduce_max", "reduce_min", "norm", "logsumexp", "cumsum")
+        for op in ("sum", "prod", "reduce_max", "reduce_min", "norm", "logsumexp", "softmax", "cumsum")
     },
     "index": [
         Feed("index", ((6,),), (2,)),

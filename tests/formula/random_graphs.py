@@ -54,7 +54,9 @@ def _grown(draw: st.DrawFn, a: Expr, b: Expr, constants: st.SearchStrategy[float
             return a ** draw(st.sampled_from([2, 3, -1, 5, 33, 0.5, -2.5]))
         case "number":
             return build(draw(st.sampled_from(("add", "sub", "mul", "div", "pow"))), const(draw(constants)), a)
-    match draw(st.integers(0, 11)):
+    match draw(st.integers(0, 12)):
+        case 12:
+            return words.softmax(a, draw(st.sampled_from([None, 0, 1])) if len(a.shape) == 2 else None)
         case 0:
             return words.product(a, b)
         case 1:
