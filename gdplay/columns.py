@@ -54,6 +54,8 @@ def log_columns(config: Config) -> LogColumns:
             names.append(f"{m.name}_norm" if m.before.shape else m.name)
             logged.append(norm(ravel(m.before)) if m.before.shape else m.before)
         notes.append(f"log: of {len(state)} state columns only the norms (log: {{columns: all}} has all)")
+    names += config.columns
+    logged += config.columns.values()
     twice = [name for name, times in Counter(("step", *names)).items() if times > 1]
     if twice:
         message = f"two columns of the log would be called '{twice[0]}'"

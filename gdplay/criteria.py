@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from gdplay.formula.expr import Expr, build, symbol
 from gdplay.formula.words import along, both
@@ -26,6 +27,7 @@ class Criteria:
     step_norm: float | None = None
     stall: int | None = None
     diverged: float = 1e10
+    formula: Expr | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Carried:
     """The length of the last step."""
     rate: Expr = symbol("rate", (), "carried")
     """The learning rate that made the last step."""
+    best: Expr = symbol("best", (), "carried")
+    """The lowest f before this row."""
 
 
 CARRIED = Carried()
@@ -49,7 +53,7 @@ class Ending:
     """One rule: the status it gives, its formula, and the words that say why."""
 
     status: int
-    condition: Callable[[Method, Expr, float], Expr]
+    condition: Callable[[Method, Expr, Any], Expr]
     reason: str
 
 
@@ -74,6 +78,8 @@ ENDINGS: dict[str, Ending] = {
                             "f {f} <= {limit}"),
     "step_norm":     Ending(CONVERGED, lambda m, size, limit: both(m.t > 1, CARRIED.moved <= limit),
                             "the last step is no longer than {limit}"),
+    "formula":       Ending(STOPPED,   lambda m, size, limit: build("ne", limit, 0),
+                            "{limit}"),
     "undefined":     Ending(STALLED,   _undefined,
                             "gradient undefined"),
     "stall":         Ending(STALLED,   lambda m, size, limit: m.t - 1 - CARRIED.best_step >= limit,
@@ -92,5 +98,5 @@ def endings(method: Method, criteria: Criteria, size: Expr) -> dict[str, Expr]:
     for name, row in ENDINGS.items():
         limit = 0.0 if name in ALWAYS else getattr(criteria, name)
         if limit is not None:
-            found[name] = row.condition(method, size, float(limit))
+            found[name] = row.condition(method, size, limit)
     return found

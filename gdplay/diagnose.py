@@ -8,6 +8,8 @@ from gdplay.method import Method, Setting
 from gdplay.trace import Point
 
 MOST_VARIABLES = 200
+LARGEST_FINITE = 1e10
+"""Where no coordinate is beyond this, nan comes from f itself and not from an overflow."""
 LIMITS = {
     # the rate below which a quadratic of curvature 1 is stable, for the rules whose limit is known:
     # Polyak 1964 for the heavy ball; a root of the characteristic polynomial at -1 for Nesterov's form
@@ -31,6 +33,8 @@ def why_diverged(method: Method, start: Point, final: Point) -> str:
     """Return a sentence or two about a run that diverged, with a rate to try."""
     rate: Setting = method.choices.learning_rate
     steps = final.step
+    if np.isnan(final.f) and np.abs(final.x).max() < LARGEST_FINITE:
+        return "the path came to a point where f is not defined; try a smaller learning rate"
     if final.f < min(0.0, start.f):
         return "f fell without bound: along this path the function has no minimum"
     slope = "" if np.isfinite(start.grad_norm) else "; the gradient is not finite at the start"

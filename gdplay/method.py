@@ -80,6 +80,8 @@ class _Calls:
             "gradient": set(),
             "hessian": set(),
         }
+        self.differences: dict[Expr, int] = {}
+        """How many values of f each numeric gradient takes."""
         self.table = {"f": self.f, "grad": self.grad, "hess": self.hess, "hvp": self.hvp}
 
     def f(self, *args: Expr) -> Expr:
@@ -88,7 +90,10 @@ class _Calls:
 
     def grad(self, *args: Expr) -> Expr:
         self.count("grad", "gradient", args, 1)
-        return self.function.gradient_at(args[0], self.choices.gradient, self.choices.gradient_step)
+        found = self.function.gradient_at(args[0], self.choices.gradient, self.choices.gradient_step)
+        if found.op == "difference":
+            self.differences[found] = found.params[0].evaluations
+        return found
 
     def hess(self, *args: Expr) -> Expr:
         self.count("hess", "hessian", args, 1)
@@ -97,6 +102,13 @@ class _Calls:
     def hvp(self, *args: Expr) -> Expr:
         self.count("hvp", "hessian", args, 2)
         return self.function.hessian_product_at(*args)
+
+    def evaluations(self) -> dict[str, int]:
+        """Return how often a step computes what; a numeric gradient counts as the values it takes."""
+        found = {what: len(places) for what, places in self.places.items()}
+        found["gradient"] -= len(self.differences)
+        found["function"] += sum(self.differences.values())
+        return found
 
     def count(self, name: str, what: str, args: tuple[Expr, ...], most: int) -> None:
         n = self.function.size
@@ -142,7 +154,7 @@ def make_method(function: Function, rule: Rule, choices: Choices) -> Method:
     return Method(
         function, rule, choices, point, t, noise, function.value_at(point), exact, g, rate,
         updates.point, updates.memory, parameters,
-        {what: len(places) for what, places in calls.places.items()},
+        calls.evaluations(),
     )  # fmt: skip
 
 

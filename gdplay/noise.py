@@ -23,15 +23,24 @@ def mix(z: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return z ^ (z >> np.uint64(31))
 
 
-def normal(seed: NDArray[np.uint64], stream: int, step: int, n: int) -> Array:
-    """Return the noise of one step: (n, runs) for seeds of shape (runs,).
+GRADIENT, START = 0, 1
+"""The streams: numbers of different streams are independent."""
 
-    >>> normal(np.zeros(1, np.uint64), 0, 1, 2).shape
-    (2, 1)
-    """
+
+def uniform(seed: NDArray[np.uint64], stream: int, step: int, n: int) -> Array:
+    """Return numbers in (0, 1]: (n, runs) for seeds of shape (runs,)."""
     with np.errstate(over="ignore"):
         key = mix(mix(mix(seed) + np.uint64(stream)) + np.uint64(step))
-        bits = mix(key + np.arange(2 * n, dtype=np.uint64)[:, None])
-        # 53 bits each, in (0, 1]: the logarithm needs no zero
-        uniform = ((bits >> np.uint64(11)) + np.uint64(1)) * 2.0**-53
-    return np.sqrt(-2.0 * np.log(uniform[:n])) * np.cos(2.0 * np.pi * uniform[n:])
+        bits = mix(key + np.arange(n, dtype=np.uint64)[:, None])
+        # 53 bits each; the normal distribution's logarithm needs no zero
+        return ((bits >> np.uint64(11)) + np.uint64(1)) * 2.0**-53
+
+
+def normal(seed: NDArray[np.uint64], stream: int, step: int, n: int) -> Array:
+    """Return standard normal numbers: (n, runs) for seeds of shape (runs,).
+
+    >>> normal(np.zeros(1, np.uint64), GRADIENT, 1, 2).shape
+    (2, 1)
+    """
+    found = uniform(seed, stream, step, 2 * n)
+    return np.sqrt(-2.0 * np.log(found[:n])) * np.cos(2.0 * np.pi * found[n:])

@@ -22,12 +22,14 @@ from gdplay.formula.signature import Formula, read
 class Known:
     """What is known beforehand of a function of n variables.
 
-    ``minima``: (k, n); ``domain``: a (low, high) or None for each coordinate; ``start``: (n,).
+    ``minima``: (k, n), the best ones; ``local_minima``: (k, n), worse ones; ``domain``: a (low, high) or
+    None for each coordinate; ``start``: (n,); ``card``: what the catalogue says in words.
     """
 
     minima: Array | None = None
     domain: tuple[tuple[float, float] | None, ...] | None = None
     start: Array | None = None
+    local_minima: Array | None = None
     card: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
@@ -44,6 +46,8 @@ class Function:
     values: Mapping[str, Array] = field(default_factory=dict[str, Array])
     name: str = "f"
     known: Known = Known()
+    placement: str = ""
+    """How the function was shifted, rotated and scaled, in words."""
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -187,7 +191,11 @@ def function(
 def _from_callable(source: Callable[..., Any], variables: Any) -> Function:
     names = list(inspect.signature(source).parameters)
     shapes: dict[str, Shape] = dict.fromkeys(names, ())
-    for name, shape in dict(variables or {}).items():
+    given = variables if isinstance(variables, Mapping) else dict.fromkeys(variables or (), ())
+    for name, shape in given.items():
+        if name not in shapes:
+            message = f"the Python function has no parameter '{name}'"
+            raise ConfigError(Complaint(message, f"its parameters are {', '.join(names)}"))
         shapes[name] = (shape,) if isinstance(shape, int) else tuple(shape)
     symbols = tuple(symbol(name, shape) for name, shape in shapes.items())
     try:

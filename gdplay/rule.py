@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import combinations
 
 import numpy as np
 
@@ -12,13 +13,22 @@ from gdplay.formula.expr import Array, Expr, Shape, array, const, symbol
 from gdplay.formula.parse import Scope, parse, parse_updates
 from gdplay.formula.words import spread
 
-GIVEN = ("x", "g", "lr", "t", "noise", "n", "i")
-"""The names that every rule sees beside its own; of these it may assign x only."""
+GIVEN = ("x", "g", "lr", "t", "noise", "n", "i", "inner")
+"""The names that every rule sees beside its own; of these it may assign x only.
+
+``inner`` is the next point of the rule that a wrapper wraps.
+"""
+
+MOST_VECTORS = 3
+"""So many remembered quantities at once are tried as vectors where a rule refuses numbers for them."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """An optimizer's equations as text, in the form that catalogue and configs share."""
+    """An optimizer's equations as text, in the form that catalogue and configs share.
+
+    ``convention`` tells whose form of the optimizer this is; ``inner`` is the rule that it wraps.
+    """
 
     name: str
     step: str
@@ -27,11 +37,23 @@ class Rule:
     state: Mapping[str, str] = field(default_factory=dict[str, str])
     summary: str = ""
     cite: str = ""
+    convention: str = ""
+    inner: Rule | None = None
 
     @property
     def owns(self) -> frozenset[str]:
         """The hyperparameters that the rule uses itself, ``weight_decay`` perhaps among them."""
-        return frozenset(self.hyperparameters)
+        return frozenset(self.defaults)
+
+    @property
+    def defaults(self) -> dict[str, float]:
+        """The hyperparameters of the rule and of what it wraps, with their defaults."""
+        return {**self.hyperparameters, **(self.inner.defaults if self.inner else {})}
+
+    @property
+    def remembered(self) -> frozenset[str]:
+        """The names of the state of the rule and of what it wraps."""
+        return frozenset(self.state) | (self.inner.remembered if self.inner else frozenset())
 
 
 @dataclass(frozen=True)
@@ -55,39 +77,27 @@ class Updates:
 def read_rule(rule: Rule, names: Mapping[str, Expr], functions: Mapping[str, Callable[..., Expr]]) -> Updates:
     """Return a rule's updates, given the expressions of x, g, lr, t, noise and the hyperparameters.
 
-    A remembered quantity has the shape of its update: the smallest shapes that fit are found by trying.
     Raises FormulaError.
     """
     point = names["x"]
     vector = point.shape
-    given = {**names, "n": const(float(vector[0])), "i": array(np.arange(1.0, vector[0] + 1.0))}
+    own = rule.defaults.keys() - rule.hyperparameters.keys()
+    given = {name: value for name, value in names.items() if name not in own}
+    given |= {"n": const(float(vector[0])), "i": array(np.arange(1.0, vector[0] + 1.0))}
+    wrapped: tuple[Memory, ...] = ()
+    if rule.inner is not None:
+        hidden = rule.hyperparameters.keys()
+        seen = {name: value for name, value in names.items() if name not in hidden}
+        inner = read_rule(rule.inner, seen, functions)
+        given["inner"], wrapped = inner.point, inner.memory
     starts = {name: parse(text, Scope(dict(given), functions)) for name, text in rule.state.items()}
-    shapes: dict[str, Shape] = {name: start.shape or vector for name, start in starts.items()}
 
-    def attempt(trial: dict[str, Shape]) -> tuple[dict[str, Expr], dict[str, Expr]]:
-        before = {name: symbol(name, shape, "state") for name, shape in trial.items()}
+    def attempt(shapes: Mapping[str, Shape]) -> tuple[dict[str, Expr], dict[str, Expr]]:
+        before = {name: symbol(name, shape, "state") for name, shape in shapes.items()}
         scope = Scope({**given, **before}, functions)
         return before, parse_updates(rule.step, scope, frozenset(before) | {"x"}, frozenset(given) - {"x"})
 
-    def settled(trial: dict[str, Shape]) -> dict[str, Shape]:
-        for _ in range(len(trial) + 2):
-            _, after = attempt(trial)
-            found = {name: after[name].shape if name in after else trial[name] for name in trial}
-            if found == trial:
-                break
-            trial = found
-        return trial
-
-    shapes = settled(shapes)
-    for name, start in starts.items():
-        if shapes[name] == vector and not start.shape:
-            trial = {**shapes, name: ()}
-            try:
-                if settled(trial) == trial:
-                    shapes = trial
-            except FormulaError:
-                continue
-    before, after = attempt(shapes)
+    before, after = attempt(_shapes(attempt, starts, vector))
     if "x" not in after:
         raise FormulaError(
             "the rule never assigns x", "end with, for example, x = x - lr*g", rule.step, (0, 1)
@@ -98,10 +108,41 @@ def read_rule(rule: Rule, names: Mapping[str, Expr], functions: Mapping[str, Cal
             f"x has shape {vector}, but the rule gives it {moved.shape}", "", rule.step, (0, 1)
         )
     memory = tuple(
-        Memory(name, before[name], spread(starts[name], shapes[name]), after.get(name, before[name]))
+        Memory(name, before[name], spread(starts[name], before[name].shape), after.get(name, before[name]))
         for name in rule.state
     )
-    return Updates(spread(moved, vector), memory)
+    return Updates(spread(moved, vector), (*wrapped, *memory))
+
+
+Attempt = Callable[[Mapping[str, Shape]], tuple[dict[str, Expr], dict[str, Expr]]]
+
+
+def _shapes(attempt: Attempt, starts: Mapping[str, Expr], vector: Shape) -> dict[str, Shape]:
+    """Return the smallest shapes of the remembered quantities at which every update keeps its shape.
+
+    A start that is a number leaves open whether a number or a vector is remembered: numbers are
+    tried first, then as few vectors as the rule's equations ask for.
+    """
+    smallest = {name: start.shape for name, start in starts.items()}
+    open_ones = [name for name, shape in smallest.items() if not shape]
+    for count in range(min(len(open_ones), MOST_VECTORS) + 1):
+        for vectors in combinations(open_ones, count):
+            try:
+                return _settled(attempt, smallest | dict.fromkeys(vectors, vector))
+            except FormulaError:
+                continue
+    return _settled(attempt, smallest | dict.fromkeys(open_ones, vector))
+
+
+def _settled(attempt: Attempt, shapes: dict[str, Shape]) -> dict[str, Shape]:
+    """Return the shapes that the updates give, from these shapes on."""
+    for _ in range(len(shapes) + 2):
+        _, after = attempt(shapes)
+        found = {name: after[name].shape if name in after else shapes[name] for name in shapes}
+        if found == shapes:
+            return shapes
+        shapes = found
+    return shapes
 
 
 def start_values(memory: tuple[Memory, ...], values: Mapping[Expr, Array], runs: int) -> list[Array]:

@@ -12,9 +12,8 @@ from gdplay.folder import Folder, claim
 from gdplay.jsontext import dumps
 from gdplay.simulation import Watch, simulate
 from gdplay.steplog import open_steps
-from gdplay.trace import Trace
+from gdplay.trace import Trace, rows_in_memory
 
-ROWS_IN_MEMORY = 20_000
 PARENT = Path("runs")
 
 
@@ -34,7 +33,7 @@ def save_run(
     columns = log_columns(config)
     with claim(out, config.name, PARENT, force) as folder:
         with open_steps(folder, columns.names, config.log["format"]) as log:
-            trace = simulate(config, log, ROWS_IN_MEMORY, watch)
+            trace = simulate(config, log, rows_in_memory(config.function.size), watch)
         folder.write("config.yaml", dump(resolved(config, trace.engine)))
         format = config.plot["format"]
         folder.write(f"trajectory.{format}", figure_bytes(draw_trace(trace), format))
@@ -67,7 +66,7 @@ def resolved(config: Config, engine: str) -> dict[str, Any]:
     choices = config.choices
     sections: dict[str, dict[str, Any]] = {
         "gradient": {"method": choices.gradient, "step": choices.gradient_step},
-        "stop": vars(config.criteria),
+        "stop": dict(config.stop),
         "noise": {"gradient": choices.noise or None},
         "log": dict(config.log),
         "plot": dict(config.plot),

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from gdplay.columns import ALWAYS, MOST_VARIABLES
 from gdplay.config.files import read_config_bytes
-from gdplay.config.load import load
-from gdplay.errors import Complaint, ConfigError
+from gdplay.config.load import Config, load
+from gdplay.errors import Complaint, ConfigError, printable
 from gdplay.jsontext import loads, number
 from gdplay.simulation import points
 from gdplay.steplog import read_log
-from gdplay.trace import POINTS, Point, Trace
+from gdplay.trace import POINTS, Point, Trace, rows_in_memory
+from gdplay.version import VERSION
 from gdplay.written import LARGEST_SUMMARY
-
-ROWS = 20_000
 
 
 def load_run(folder: Path, overrides: Sequence[str] = ()) -> Trace:
@@ -26,24 +27,32 @@ def load_run(folder: Path, overrides: Sequence[str] = ()) -> Trace:
     ``overrides`` may change how it is drawn. Raises ConfigError naming the file that is damaged.
     """
     summary = read_summary(folder)
+    try:
+        return _trace(folder, summary, overrides)
+    except ConfigError as error:
+        raise _of_newer(folder, summary, error) from error
+
+
+def _trace(folder: Path, summary: Mapping[str, Any], overrides: Sequence[str]) -> Trace:
     config = load(folder / "config.yaml", overrides)
     start, best, final = (_point(summary, name, config.function.size, folder) for name in POINTS)
-    log = read_log(folder / f"steps.{config.log['format']}", most_rows=ROWS, keep=[best.step])
-    missing = [name for name in ("f", "grad_norm", "learning_rate") if name not in log.columns]
+    path = folder / f"steps.{config.log['format']}"
+    log = read_log(path, most_rows=rows_in_memory(config.function.size), keep=[best.step])
+    missing = [name for name in (*ALWAYS, *_drawn(config)) if name not in log.columns]
     if missing:
-        raise _damaged(folder / f"steps.{config.log['format']}", f"it has no column {missing[0]}")
+        raise _damaged(path, f"it has no column {missing[0]}")
     return Trace(
         config=config,
         columns=log.columns,
         x=points(config, log.columns, best.x),
-        status=_text(summary, "status", folder),
-        reason=_text(summary, "reason", folder),
+        status=_part(summary, "status", str, folder),
+        reason=_part(summary, "reason", str, folder),
         start=start,
         best=best,
         final=final,
-        engine=_text(summary, "engine", folder),
-        evaluations=summary.get("evaluations", {}),
-        seconds=float(summary.get("seconds", np.nan)),
+        engine=_part(summary, "engine", str, folder),
+        evaluations=dict(_part(summary, "evaluations", dict, folder)),
+        seconds=float(_part(summary, "seconds", (float, int), folder)),
         diagnosis=str(summary.get("diagnosis", "")),
         logged=log.rows,
         notes=("the log's last line was torn and is left out",) if log.torn else (),
@@ -56,17 +65,39 @@ def read_summary(folder: Path) -> dict[str, Any]:
     try:
         found = loads(read_config_bytes(path, (folder,), LARGEST_SUMMARY).decode())
     except ValueError as error:
-        raise _damaged(path, f"it is no JSON: {error}") from error
+        raise _damaged(path, f"it is no JSON ({error})") from error
     if not isinstance(found, dict):
         raise _damaged(path, "it is no JSON object")
     return found
 
 
-def _text(summary: Mapping[str, Any], key: str, folder: Path) -> str:
+def _part(summary: Mapping[str, Any], key: str, kind: Any, folder: Path) -> Any:
     value = summary.get(key)
-    if not isinstance(value, str):
+    if not isinstance(value, kind):
         raise _damaged(folder / "summary.json", f"it has no {key}")
     return value
+
+
+def _drawn(config: Config) -> tuple[str, ...]:
+    """Return the coordinates that the log has to have for the picture."""
+    names = config.function.coordinates
+    if len(names) <= MOST_VARIABLES:
+        return names
+    return tuple(names[k] for k in config.plot_options.variables or (0, 1))
+
+
+def _of_newer(folder: Path, summary: Mapping[str, Any], error: ConfigError) -> ConfigError:
+    """Return the error, which a newer version explains where one has written the run."""
+    versions = summary.get("versions")
+    writer = str(versions.get("gdplay")) if isinstance(versions, dict) else ""
+    if _order(writer) <= _order(VERSION):
+        return error
+    said = f"gdplay {printable(writer)[:40]} wrote this run, and this is {VERSION}"
+    return ConfigError(Complaint(said, "update gdplay", file=str(folder)), *error.complaints)
+
+
+def _order(version: str) -> list[int]:
+    return [int(part) for part in re.findall("[0-9]{1,9}", version)[:3]]
 
 
 def _point(summary: Mapping[str, Any], name: str, n: int, folder: Path) -> Point:
@@ -75,8 +106,10 @@ def _point(summary: Mapping[str, Any], name: str, n: int, folder: Path) -> Point
         x = np.array([number(value) for value in found["x"]])
         if x.shape != (n,):
             raise ValueError(f"{len(x)} coordinates instead of {n}")
-        return Point(int(found["step"]), x, number(found["f"]), number(found["grad_norm"]))
-    except (KeyError, TypeError, ValueError) as error:
+        if type(found["step"]) is not int or not 0 <= found["step"] < 2**63:
+            raise ValueError("its step is no number of steps")
+        return Point(found["step"], x, number(found["f"]), number(found["grad_norm"]))
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise _damaged(folder / "summary.json", f"its {name} is no point ({error})") from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -112,7 +113,7 @@ def simulate(
         columns=table,
         x=points(config, table, best.x),
         status=status,
-        reason=_reason(config, ended, final),
+        reason=_reason(config, ended, start, final),
         start=start,
         best=best,
         final=final,
@@ -138,19 +139,26 @@ def points(config: Config, table: Mapping[str, Array], best: Array) -> Array:
     return result
 
 
-def _reason(config: Config, ended: str, final: Point) -> str:
+def _bound(config: Config, start: float) -> str:
+    limit = config.criteria.diverged
+    return f"{limit:g} times its start" if start > 1 else f"{limit:g}"
+
+
+def _reason(config: Config, ended: str, start: Point, final: Point) -> str:
     """Say why a run ended, with the numbers."""
     if not ended:
-        return f"interrupted after {final.step} steps"
+        return f"by a signal after {final.step} steps"
+    if ended == "f" and np.isnan(final.f):
+        return f"f is nan at step {final.step}"
     largest = np.abs(final.x).max()
-    limit = 0.0 if ended in ALWAYS else getattr(config.criteria, ended)
+    limit = 0.0 if ended in ALWAYS else config.stop[ended]
     words = ENDINGS[ended].reason.format(
         f=f"{final.f:.3g}",
         largest=f"{largest:.3g}",
         grad_norm=f"{final.grad_norm:.2g}",
         limit=f"{limit:g}" if isinstance(limit, float) else limit,
-        bound_f=f"{config.criteria.diverged:g} times its start",
-        bound_x=f"{config.criteria.diverged:g} times its start",
+        bound_f=_bound(config, abs(start.f)),
+        bound_x=_bound(config, float(np.abs(start.x).max())),
     )
     return words if ended == "max_steps" else f"{words} at step {final.step}"
 
@@ -180,7 +188,12 @@ def run(
 def _text(value: Any) -> str:
     """Write a Python value as an override's text."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_text(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{_quoted(str(key))}: {_quoted(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple | np.ndarray):
-        return "[" + ", ".join(_text(item) for item in value) + "]"
+        return "[" + ", ".join(_quoted(item) for item in value) + "]"
     return str(value)
+
+
+def _quoted(value: Any) -> str:
+    # in a list or mapping YAML would cut a formula at its comma
+    return json.dumps(value) if isinstance(value, str) else _text(value)

@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from gdplay.config.load import Config
 
 POINTS = ("start", "best", "final")
+MOST_ROWS = 20_000
+MOST_NUMBERS = 20_000_000
+
+
+def rows_in_memory(variables: int) -> int:
+    """Return how many rows of a saved run are kept in memory, so that their points fit there."""
+    return max(100, min(MOST_ROWS, MOST_NUMBERS // variables))
 
 
 @dataclass(frozen=True)
@@ -125,12 +132,18 @@ class Trace:
         return figure
 
     def to_csv(self, path: str | Path) -> None:
-        """Write the rows as CSV, as ``steps.csv`` has them. Raises MachineError."""
+        """Write the rows as CSV, as ``steps.csv`` has them, in place of a file of that name.
+
+        Raises MachineError.
+        """
         from gdplay.files import WholeFile
+        from gdplay.places import writing
         from gdplay.steplog import CsvLog
 
         names = [name for name in self.columns if name != "step"]
-        with CsvLog(WholeFile(Path(path)), names) as log:
+        with writing(Path(path)):
+            file = WholeFile(Path(path))
+        with CsvLog(file, names) as log:
             log.append(self.step, np.column_stack([self.columns[name] for name in names]))
 
     def to_pandas(self) -> Any:

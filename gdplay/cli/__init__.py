@@ -21,14 +21,25 @@ def main() -> NoReturn:
             stream.reconfigure(errors="backslashreplace")
     status = execute(sys.argv[1:])
     try:
-        sys.stdout.flush()
+        if sys.stdout is not None:  # as it is where the shell has closed it
+            sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        forget_output()
+    except OSError as error:
+        forget_output()
+        status = say_failure("machine", f"standard output: {error.strerror or error}", 1, False)
     sys.exit(status)
+
+
+def forget_output() -> None:
+    """Send what is still printed nowhere: nobody reads it, and Python would complain at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def execute(arguments: Sequence[str]) -> int:
     """Carry out one command line and return its exit status; what goes wrong is said, not raised."""
+    from typer import Abort
+
     from gdplay.cli.app import app
 
     words = [shield(word) for word in arguments]
@@ -38,10 +49,10 @@ def execute(arguments: Sequence[str]) -> int:
     except GdplayError as error:
         report(error, as_json)
         return error.exit_status
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Abort):
         return say_failure("interrupted", "interrupted", 130, as_json)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        forget_output()
         return 0
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
@@ -61,8 +72,12 @@ def shield(word: str) -> str:
 def usage(error: Any, as_json: bool) -> int:
     """Say what is wrong with the command line itself."""
     context = getattr(error, "ctx", None)
-    hint = f"; gdplay {context.info_name} --help shows how" if context is not None and context.parent else ""
-    return say_failure("usage", str(error.format_message()).rstrip(".") + hint, 2, as_json)
+    if type(error).__name__ == "NoArgsIsHelpError" and not as_json:
+        print(error.format_message(), file=sys.stderr)
+        return 2
+    command = f" {context.info_name}" if context is not None and context.parent else ""
+    said = str(error.format_message()).partition("\n")[0].rstrip(".")
+    return say_failure("usage", f"{said}; gdplay{command} --help shows how", 2, as_json)
 
 
 def say_failure(kind: str, message: str, status: int, as_json: bool) -> int:

@@ -8,6 +8,7 @@ import typer
 
 from gdplay.cli.catalogue import list_entries, show
 from gdplay.cli.grad import grad
+from gdplay.cli.make import new, schema
 from gdplay.cli.plot import plot
 from gdplay.cli.run import run
 from gdplay.cli.validate import validate
@@ -16,7 +17,7 @@ from gdplay.version import VERSION
 app = typer.Typer(
     name="gdplay",
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -29,7 +30,9 @@ app.command("grad")(grad)
 app.command("plot")(plot)
 app.command("list")(list_entries)
 app.command("show")(show)
+app.command("new")(new)
 app.command("validate")(validate)
+app.command("schema")(schema)
 
 
 def _version(wanted: bool) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from gdplay.cli.complete import entries
 from gdplay.cli.options import Json
 
 WIDTH = 80
@@ -56,7 +57,7 @@ def show(
     kind: Annotated[
         str,
         typer.Argument(
-            metavar="[KIND] NAME",
+            autocompletion=entries, metavar="[KIND] NAME",
             help="A function's or optimizer's name, with its kind before it if need be.",
         ),
     ],

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from gdplay.cli.complete import sources
 from gdplay.cli.options import At, Json, Settings
 
 MOST_PARTIALS = 20
@@ -13,7 +14,7 @@ MOST_PARTIALS = 20
 
 def grad(
     source: Annotated[
-        str, typer.Argument(metavar="FORMULA|CONFIG", help="A formula, a catalogue name or a config.")
+        str, typer.Argument(autocompletion=sources, metavar="FORMULA|CONFIG", help="A formula, a catalogue name or a config.")
     ],
     settings: Settings = None,
     at: At = None,
@@ -33,7 +34,7 @@ def grad(
     from gdplay.errors import printable
     from gdplay.formula.text import number
 
-    config = read_source(source, settings)
+    config = read_source(source, settings, to_run=False)
     function = config.function
     point = read_at(at, function) if at is not None else None
     if point is None and kind_of(source) in ("config", "run", "stdin"):

@@ -24,3 +24,7 @@ OutFile = Annotated[Path | None, typer.Option("-o", metavar="FILE", help="The fi
 At = Annotated[
     str | None, typer.Option("--at", metavar="x=1,y=2", help="The point, by name or in variable order.")
 ]
+AllowRead = Annotated[
+    list[Path] | None,
+    typer.Option("--allow-read", metavar="DIR", help="A folder that configs may read from besides their own."),
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -47,7 +48,10 @@ def plot(
         )
     trace = load_run(folder, [key if key.startswith("plot.") else f"plot.{key}" for key in settings or ()])
     write_file(path, figure_bytes(draw_trace(trace), format), force)
+    for note in trace.notes:
+        if not json:
+            print(f"note: {printable(note)}", file=sys.stderr)
     if json:
-        print_json({"file": str(path)})
+        print_json({"file": str(path), "notes": list(trace.notes)})
     else:
         print(f"saved {printable(str(path))}")

@@ -7,12 +7,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gdplay.cli.options import Force, Json, Out, Quiet, Settings
+from gdplay.cli.complete import sources
+from gdplay.cli.options import AllowRead, Force, Json, Out, Quiet, Settings
 
 if TYPE_CHECKING:
     from gdplay.config.load import Config
@@ -26,16 +28,17 @@ def run(
     config: Annotated[
         str,
         typer.Argument(
-            metavar="CONFIG", help="A config, a formula, a catalogue name, or - for standard input."
+            autocompletion=sources, metavar="CONFIG", help="A config, a formula, a catalogue name, or - for standard input."
         ),
     ],
     settings: Settings = None,
     out: Out = None,
     force: Force = False,
+    allow_read: AllowRead = None,
     quiet: Quiet = False,
     json: Json = False,
 ) -> int:
-    """Run a config: log every step, draw the path, say how it ended.
+    """Run a config: log every step, draw the path, say how it ended. Several configs run in turn.
 
     Examples:
 
@@ -46,32 +49,45 @@ def run(
     gdplay run "x^2 + 10*y^2" lr=0.05 start=[4,1] --out results/bowl
     """
     from gdplay.cli import print_json
-    from gdplay.cli.source import read_source
-    from gdplay.cli.story import ending, opening
-    from gdplay.save import save_run
+    from gdplay.cli.source import further_configs, read_source
+    from gdplay.columns import log_columns
+    from gdplay.errors import Complaint, ConfigError
 
-    checked = read_source(config, settings)
+    more, values = further_configs(settings)
+    if more and out is not None:
+        raise ConfigError(Complaint("--out names one folder, and here are several configs", "leave --out out"))
+    checked = [read_source(text, values, roots=allow_read) for text in (config, *more)]
+    for each in checked:
+        log_columns(each)  # all are refused before the first is run
     told = not (quiet or json)
-    for note in checked.notes:
-        if not json:
-            print(f"note: {note}", file=sys.stderr)
-    show = _Show(checked, told)
-    if told:
-        show.say(opening(checked))
-    with signals() as caught, show:
-        from gdplay.simulation import Watch
-
-        trace, folder = save_run(checked, out, force, Watch(lambda: bool(caught), show.row))
+    with signals() as caught:
+        documents = [document for each in checked if (document := _one(each, out, force, told, json, caught))]
     if json:
-        print_json({**trace.summary(), "folder": str(folder.path)})
-    else:
+        print_json(documents if more else documents[0])
+    return {signal.SIGINT: 130, signal.SIGTERM: 143}[caught[0]] if caught and _stopped(documents) else 0
+
+
+def _one(
+    config: Config, out: Path | None, force: bool, told: bool, json: bool, caught: list[signal.Signals]
+) -> dict[str, Any] | None:
+    """Carry out one run and print it; return its summary, or None if it was not begun any more."""
+    from gdplay.cli.story import ending
+    from gdplay.save import save_run
+    from gdplay.simulation import Watch
+
+    if caught:
+        return None
+    show = _Show(config, told=told, notes=() if json else config.notes)
+    with show:
+        trace, folder = save_run(config, out, force, Watch(lambda: bool(caught), show.row))
+    if not json:
         show.last(trace.final.step)
         show.say(ending(trace, folder.path))
-    return (
-        {signal.SIGINT: 130, signal.SIGTERM: 143}[caught[0]]
-        if caught and trace.status == "interrupted"
-        else 0
-    )
+    return {**trace.summary(), "folder": str(folder.path)}
+
+
+def _stopped(documents: list[dict[str, Any]]) -> bool:
+    return any(document["status"] == "interrupted" for document in documents)
 
 
 @contextmanager
@@ -96,16 +112,18 @@ def signals() -> Iterator[list[signal.Signals]]:
 class _Show:
     """Prints some of a run's rows as they come, and a progress bar on a terminal if it takes long."""
 
-    def __init__(self, config: Config, told: bool) -> None:
-        self.config, self.told = config, told
+    def __init__(self, config: Config, told: bool, notes: tuple[str, ...]) -> None:
+        self.config, self.told, self.notes = config, told, notes
         self.kept: list[tuple[int, Any]] = []
         self.printed = -1
         self.began = time.monotonic()
         self.bar: Any = None
-        self.watched = told and sys.stderr.isatty()
+        self.watched = told and sys.stderr is not None and sys.stderr.isatty()
 
     def row(self, step: int, values: Any) -> None:
         """See one row: print it if its number is round, and move the bar."""
+        if step == 0:
+            self.open()
         if self.told and (step == 0 or _round(step)):
             self.kept.append((step, values))
             if self.bar is None:
@@ -113,6 +131,16 @@ class _Show:
         self.newest = (step, values)
         if self.watched and step % 64 == 0 and time.monotonic() - self.began > PATIENCE:
             self.progress(step, values)
+
+    def open(self) -> None:
+        """Say what is run; only now, when nothing can be refused any more."""
+        from gdplay.cli.story import opening
+        from gdplay.errors import printable
+
+        for note in self.notes:
+            print(f"note: {printable(note)}", file=sys.stderr)
+        if self.told:
+            self.say(opening(self.config))
 
     def release(self) -> None:
         """Print the rows that are kept back."""

@@ -31,25 +31,35 @@ def _is_path(text: str) -> bool:
     """Tell a path from a formula with a division: a path has no spaces or brackets, and begins like one."""
     if not any(separator in text for separator in {"/", os.sep}):
         return False
-    return text.startswith(("/", "./", "../", "~")) or os.path.exists(text) or text.endswith("/")
+    return text.startswith(("/", "./", "../", "~")) or os.path.isdir(os.path.dirname(text))
 
 
-def read_source(text: str, settings: Sequence[str] | None = None) -> Config:
-    """Return the config that an argument means. Raises ConfigError."""
+def read_source(
+    text: str, settings: Sequence[str] | None = None, to_run: bool = True, roots: Sequence[Path] | None = None
+) -> Config:
+    """Return the config that an argument means; to be run, f is finite at its start.
+
+    Files below ``roots`` may be read besides those below the config's own folder. Raises ConfigError.
+    """
     overrides = list(settings or ())
     match kind_of(text):
         case "stdin":
             from gdplay.config.document import read_document
 
-            return check(
-                read_document(sys.stdin.buffer.read(MOST_BYTES + 1), "standard input"), overrides, "stdin"
-            )
+            data = sys.stdin.buffer.read(MOST_BYTES + 1) if sys.stdin is not None else b""
+            return check(read_document(data, "standard input"), overrides, "stdin", to_run=to_run)
         case "config":
-            return load(Path(text.strip()), overrides)
+            return load(Path(text.strip()), overrides, roots or (), to_run=to_run)
         case "run":
-            return load(Path(text.strip()) / "config.yaml", overrides)
+            return load(Path(text.strip()) / "config.yaml", overrides, to_run=to_run)
         case _:
-            return from_formula(text.strip(), overrides)
+            return from_formula(text.strip(), overrides, to_run)
+
+
+def further_configs(words: Sequence[str] | None) -> tuple[list[str], list[str]]:
+    """Split what stands behind the first config into more configs and KEY=VALUE settings."""
+    configs = [word for word in words or () if word.endswith((".yaml", ".yml")) and "=" not in word]
+    return configs, [word for word in words or () if word not in configs]
 
 
 def saved_run(text: str) -> Path:

@@ -27,6 +27,8 @@ def opening(config: Config) -> str:
     )
     about = f"{size} variable{'s' * (size > 1)}, {method} gradient"
     formula = " ".join(config.function.text.split())
+    if config.function.placement:
+        about += f", {config.function.placement}"
     if INDENT + len(formula) + len(about) + 3 <= WIDTH:
         first = [f"{formula}   {about}"]
     else:

@@ -12,20 +12,21 @@ from gdplay.catalog import entry, names
 from gdplay.config.complaints import Complaints, kind
 from gdplay.config.document import read_document
 from gdplay.config.dump import dump
+from gdplay.config.family import BY_DIMENSION, CARD, fitting, of_dimension
 from gdplay.config.merge import mapping
 from gdplay.config.nodes import Mapping, Node, Place, Scalar, Sequence
-from gdplay.config.values import interval, number, numbers, parse_number
+from gdplay.config.points import entries, read_domain, read_point, read_points
+from gdplay.config.values import number, numbers, parse_number
 from gdplay.errors import Complaint, ConfigError, FormulaError, nearest
 from gdplay.formula.expr import Array, Shape
 from gdplay.formula.signature import MOST_ELEMENTS, read
 from gdplay.formula.words import RESERVED
 from gdplay.objective import Function, Known
+from gdplay.transform import Placement, placed
 
-NAMED = ("name", "dimension", "constants", "domain")
-WRITTEN = ("formula", "residuals", "variables", "constants", "domain", "minima")
-CARD = ("title", "source", "notes", "properties")
-CATALOGUE = (*WRITTEN, *CARD, "name", "start", "dimension", "least", "most")
-MOST_DIMENSION = 100_000
+PLACEMENT = ("shift", "rotate", "scale")
+NAMED = ("name", "dimension", "constants", "domain", *PLACEMENT)
+WRITTEN = ("formula", "residuals", "variables", "constants", "domain", "minima", *PLACEMENT)
 
 
 def function_from(source: str | Dictionary[str, Any], variables: Any = None) -> Function:
@@ -80,9 +81,43 @@ def read_function(node: Node | None, complaints: Complaints, length: int | None)
         )
         return None
     if given == ["name"]:
-        return _named(node, complaints)
-    _check_keys(node, WRITTEN, complaints)
-    return _written(node, complaints, length, "function")
+        found = _named(node, complaints)
+    else:
+        _check_keys(node, WRITTEN, complaints)
+        found = _written(node, complaints, length, "function")
+    return _placed(found, node, complaints) if found is not None else None
+
+
+def _placed(function: Function, node: Mapping, complaints: Complaints) -> Function | None:
+    """Shift, rotate and scale the function as its mapping says."""
+    if not any(node.get(key) is not None for key in PLACEMENT):
+        return function
+    n, before = function.size, len(complaints)
+    shift, scale = (
+        _each(node.get("shift"), function, complaints, 0.0),
+        _each(node.get("scale"), function, complaints, 1.0),
+    )
+    angle = node.get("rotate")
+    turn = number()(angle, "function.rotate", complaints) if angle is not None else 0.0
+    if scale is not None and (scale == 0.0).any():
+        place = (node.get("scale") or node).place
+        complaints.add(place, "function.scale", "a scale is 0", "write numbers other than 0")
+    if angle is not None and n < 2:
+        complaints.add(angle.place, "function.rotate", "there is one variable only", "leave rotate out")
+    if len(complaints) > before or shift is None or scale is None or turn is None:
+        return None
+    return placed(function, Placement(shift, float(turn), scale))
+
+
+def _each(node: Node | None, function: Function, complaints: Complaints, absent: float) -> Array | None:
+    """Read one number for all coordinates, or one for each."""
+    key = "function.shift" if absent == 0.0 else "function.scale"
+    if node is None:
+        return np.full(function.size, absent)
+    if isinstance(node, Scalar):
+        value = number()(node, key, complaints)
+        return None if value is None else np.full(function.size, float(value))
+    return read_point(node, function, complaints, key)
 
 
 def _check_keys(node: Mapping, known: Items[str], complaints: Complaints) -> None:
@@ -110,32 +145,29 @@ def _named(node: Mapping, complaints: Complaints) -> Function | None:
                 f"{name.text} has a fixed number of variables",
                 "leave dimension out",
             )
-        else:
-            low = parse_number(_text(pairs.get("least"))) or 1
-            if number(low, MOST_DIMENSION, whole=True)(dimension, "function.dimension", complaints) is None:
-                return None
+        elif fitting(dimension, pairs, complaints):
             pairs["dimension"] = dimension
-    for key in ("constants", "domain"):
-        if (own := node.get(key)) is not None:
-            pairs[key] = own
+        else:
+            return None
+    if (own := node.get("constants")) is not None:
+        given = pairs.get("constants")
+        both = isinstance(own, Mapping) and isinstance(given, Mapping)
+        pairs["constants"] = (
+            mapping([*{k.text: v for k, v in (*given, *own)}.items()], own.place) if both else own
+        )
+        # what is known holds for the entry's own constants
+        pairs = {key: value for key, value in pairs.items() if key not in (*BY_DIMENSION, "count")}
+    if (own := node.get("domain")) is not None:
+        pairs["domain"] = own
     size = int(parse_number(_text(pairs.get("dimension"))) or 0)
     if size:
         # a family's texts speak of n; a single dimension makes them a function
-        pairs = {key: _sized(value, size) for key, value in pairs.items()}
+        pairs = of_dimension(pairs, size)
     return _written(mapping(list(pairs.items()), node.place), complaints, size or None, "function")
 
 
 def _text(node: Node | None) -> str:
     return node.text if isinstance(node, Scalar) else ""
-
-
-def _sized(node: Node, n: int) -> Node:
-    """Replace a shape given as ``n`` by the number."""
-    if isinstance(node, Scalar) and node.text == "n":
-        return Scalar(str(n), False, node.place)
-    if isinstance(node, Mapping):
-        return Mapping(tuple((key, _sized(value, n)) for key, value in node), node.place, node.flow)
-    return node
 
 
 def _written(node: Mapping, complaints: Complaints, length: int | None, path: str) -> Function | None:
@@ -151,7 +183,7 @@ def _written(node: Mapping, complaints: Complaints, length: int | None, path: st
             source.place, key, f"expected a formula, found {kind(source)}", 'quote it: "x^2 + y^2"'
         )
         return None
-    if len(complaints) > before:
+    if len(complaints) > before or _misspelt(source, variables, complaints, key):
         return None
     try:
         formula = read(source.text.strip("\n"), variables, constants, length, residual)
@@ -161,17 +193,32 @@ def _written(node: Mapping, complaints: Complaints, length: int | None, path: st
     name = _text(node.get("name")) or formula.name
     plain = Function(formula, constants, name)
     known = Known(
-        minima=_minima(node.get("minima"), plain, complaints, f"{path}.minima"),
-        domain=_domain(node.get("domain"), plain, complaints, f"{path}.domain"),
+        minima=read_points(node.get("minima"), plain, complaints, f"{path}.minima"),
+        domain=read_domain(node.get("domain"), plain, complaints, f"{path}.domain"),
         start=read_point(node.get("start"), plain, complaints, "start"),
-        card={key: _text(node.get(key)) for key in CARD if node.get(key) is not None},
+        local_minima=read_points(node.get("local_minima"), plain, complaints, f"{path}.local_minima"),
+        card={key: _words(value) for key in ("title", *CARD) if (value := node.get(key)) is not None},
     )
     return Function(formula, constants, name, known)
 
 
+def _words(node: Node) -> str:
+    return ", ".join(_text(item) for item in node) if isinstance(node, Sequence) else _text(node).strip()
+
+
+def _misspelt(source: Scalar, variables: dict[str, Shape] | None, complaints: Complaints, key: str) -> bool:
+    """Refuse a formula that is one bare word and nearly the name of a function: nobody minimises that."""
+    word = source.text.strip()
+    near = nearest(word, names("functions")) if word.isidentifier() and variables is None else None
+    if near is not None:
+        remedy = f"did you mean {near}?"
+        complaints.add(source.place, key, f"there is no function '{word[:60]}'", remedy)
+    return near is not None
+
+
 def _constants(node: Node | None, complaints: Complaints, path: str) -> dict[str, Array]:
     found: dict[str, Array] = {}
-    for key, value in _entries(node, complaints, path, "{a: 1, b: [1, 2]}"):
+    for key, value in entries(node, complaints, path, "{a: 1, b: [1, 2]}"):
         array = numbers(value, f"{path}.{key.text}", complaints)
         if _good_name(key, complaints, path) and array is not None:
             found[key.text] = array
@@ -187,7 +234,7 @@ def _variables(node: Node | None, complaints: Complaints, path: str) -> dict[str
             complaints.add(node.place, path, "expected different names", "write [x, y]")
         return {key.text: () for key in keys}
     found: dict[str, Shape] = {}
-    for key, value in _entries(node, complaints, path, "[x, y], or {w: 3, W: [4, 2], b: []}"):
+    for key, value in entries(node, complaints, path, "[x, y], or {w: 3, W: [4, 2], b: []}"):
         parts = value.items if isinstance(value, Sequence) else (value,)
         lengths = [
             number(1, MOST_ELEMENTS, whole=True)(part, f"{path}.{key.text}", complaints) for part in parts
@@ -202,15 +249,6 @@ def _variables(node: Node | None, complaints: Complaints, path: str) -> dict[str
         elif None not in lengths and _good_name(key, complaints, path):
             found[key.text] = tuple(lengths)
     return found
-
-
-def _entries(node: Node | None, complaints: Complaints, path: str, usage: str) -> list[tuple[Scalar, Node]]:
-    if node is None:
-        return []
-    if not isinstance(node, Mapping):
-        complaints.add(node.place, path, f"expected a mapping, found {kind(node)}", f"write {usage}")
-        return []
-    return list(node)
 
 
 def _good_name(key: Scalar, complaints: Complaints, path: str) -> bool:
@@ -228,101 +266,3 @@ def _good_name(key: Scalar, complaints: Complaints, path: str) -> bool:
         )
         good = False
     return good
-
-
-def _domain(
-    node: Node | None, function: Function, complaints: Complaints, path: str
-) -> tuple[tuple[float, float] | None, ...] | None:
-    if node is None:
-        return None
-    owners = [coordinate.split("[")[0] for coordinate in function.coordinates]
-    if isinstance(node, Sequence):
-        both = interval(node, path, complaints)
-        return (both,) * function.size if both else None
-    ends: dict[str, tuple[float, float]] = {}
-    for key, value in _entries(node, complaints, path, "{x: [-2, 2], y: [-1, 3]}"):
-        found = interval(value, f"{path}.{key.text}", complaints)
-        if key.text not in owners and key.text not in function.coordinates:
-            complaints.unknown(key, f"{path}.{key.text}", dict.fromkeys(owners))
-        elif found is not None:
-            ends[key.text] = found
-    return tuple(
-        ends.get(name, ends.get(owner)) for name, owner in zip(function.coordinates, owners, strict=True)
-    )
-
-
-def _minima(node: Node | None, function: Function, complaints: Complaints, path: str) -> Array | None:
-    if node is None:
-        return None
-    if not isinstance(node, Sequence):
-        complaints.add(node.place, path, f"expected a list of points, found {kind(node)}", "write [[1, 1]]")
-        return None
-    points = [read_point(item, function, complaints, f"{path}[{k}]") for k, item in enumerate(node.items)]
-    good = [point for point in points if point is not None]
-    return np.array(good).reshape(len(good), function.size)
-
-
-def read_point(node: Node | None, function: Function, complaints: Complaints, path: str) -> Array | None:
-    """Read a point: numbers in variable order, or name to value; of one vector also a formula in i and n."""
-    if node is None:
-        return None
-    n = function.size
-    if isinstance(node, Mapping):
-        return _point_by_name(node, function, complaints, path)
-    if isinstance(node, Scalar) and node.quoted and n > 1:
-        return _generated(node, function, complaints, path)
-    found = numbers(node, path, complaints)
-    if found is None:
-        return None
-    if found.size != n:
-        remedy = f"give {n}, in the order {', '.join(function.coordinates[:6])}" + (", ..." if n > 6 else "")
-        complaints.add(
-            node.place,
-            path,
-            f"{found.size} value{'s' * (found.size != 1)} for {n} variable{'s' * (n != 1)}",
-            remedy,
-        )
-        return None
-    return found.reshape(n)
-
-
-def _generated(node: Scalar, function: Function, complaints: Complaints, path: str) -> Array | None:
-    """Read a point that a catalogue gives for every dimension, such as "i*(n + 1 - i)"."""
-    from gdplay.formula.expr import array, const, constant_value, is_constant
-    from gdplay.formula.parse import Scope, parse
-
-    n = function.size
-    try:
-        found = parse(node.text, Scope({"n": const(float(n)), "i": array(np.arange(1.0, n + 1.0))}))
-    except FormulaError as error:
-        complaints.formula(node, path, error)
-        return None
-    if not is_constant(found) or found.shape not in ((), (n,)):
-        complaints.add(node.place, path, f"expected {n} numbers, found {kind(node)}", "write a list")
-        return None
-    return np.array(np.broadcast_to(constant_value(found), (n,)))
-
-
-def _point_by_name(node: Mapping, function: Function, complaints: Complaints, path: str) -> Array | None:
-    values: dict[str, Array] = {}
-    shapes = {v.params[0]: v.shape for v in function.formula.variables}
-    for key, value in node:
-        if key.text not in shapes:
-            complaints.unknown(key, f"{path}.{key.text}", shapes)
-            continue
-        found = numbers(value, f"{path}.{key.text}", complaints)
-        if found is not None and found.shape != shapes[key.text]:
-            complaints.add(
-                value.place,
-                f"{path}.{key.text}",
-                f"shape {found.shape}, but {key.text} has {shapes[key.text]}",
-                "give as many numbers",
-            )
-        elif found is not None:
-            values[key.text] = found
-    missing = [name for name in shapes if name not in node.keys()]
-    if missing:
-        complaints.add(node.place, path, f"no value for {', '.join(missing)}", "give every variable one")
-    if len(values) < len(shapes):
-        return None
-    return np.concatenate([values[name].reshape(-1) for name in shapes])

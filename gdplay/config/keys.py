@@ -7,7 +7,7 @@ from typing import Any
 
 from gdplay.config.complaints import Complaints, kind
 from gdplay.config.nodes import Mapping, Node, Scalar, Sequence
-from gdplay.config.values import Reader, choice, interval, number, pair, positive_setting, text
+from gdplay.config.values import FORMULA, NUMBER, Reader, accepting, choice, formula, interval, number, pair, setting_from_zero, text
 from gdplay.formula.numeric import METHODS
 from gdplay.plots import FORMATS
 from gdplay.steplog.writer import FORMATS as LOG_FORMATS
@@ -24,6 +24,7 @@ class Key:
     meaning: str
 
 
+@accepting({"anyOf": [{"type": "integer", "minimum": 2, "maximum": 200}, {"type": "array", "items": NUMBER}]})
 def _levels(node: Node, key: str, complaints: Complaints) -> int | list[float] | None:
     if isinstance(node, Sequence):
         values = [number()(part, key, complaints) for part in node.items]
@@ -31,14 +32,22 @@ def _levels(node: Node, key: str, complaints: Complaints) -> int | list[float] |
     return number(2, 200, whole=True)(node, key, complaints)
 
 
+@accepting({"type": "array", "items": {"type": "string"}, "minItems": 2, "maxItems": 2})
 def _pair_of_names(node: Node, key: str, complaints: Complaints) -> tuple[str, str] | None:
     return pair(text(100))(node, key, complaints)
 
 
-def _log_columns(node: Node, key: str, complaints: Complaints) -> str | None:
+@accepting({"anyOf": [{"const": "all"}, {"type": "object", "additionalProperties": FORMULA}]})
+def _log_columns(node: Node, key: str, complaints: Complaints) -> str | dict[str, str] | None:
     if isinstance(node, Scalar) and node.text == "all":
         return "all"
-    complaints.add(node.place, key, f"expected all, found {kind(node)}", "write columns: all")
+    if isinstance(node, Mapping):
+        found = {name.text: formula(value, f"{key}.{name.text}", complaints) for name, value in node}
+        for name, _ in node:
+            if not (name.text.isascii() and name.text.isidentifier()):
+                complaints.add(name.place, f"{key}.{name.text[:60]}", f"'{name.text[:60]}' is no name", "use ASCII letters, digits and _")
+        return None if None in found.values() else found  # type: ignore[return-value]
+    complaints.add(node.place, key, f"expected all, or names to formulas, found {kind(node)}", "write columns: all, or columns: {r: norm(point)}")
     return None
 
 
@@ -56,15 +65,16 @@ SECTIONS: dict[str, dict[str, Key]] = {
         "value":         Key(number(),                     None,       "converged when f is at most this"),
         "step_norm":     Key(number(0),                    None,       "converged when a step is at most this long"),
         "stall":         Key(number(1, LARGEST_COUNT, whole=True), None, "stalled after so many steps without a better value"),
+        "formula":       Key(formula,                      None,       "stopped when this formula is not 0"),
         "diverged":      Key(number(above=0),              1e10,       "diverged when |f| or |x| is beyond this times max(1, its start)"),
     },
     "noise": {
-        "gradient":      Key(positive_setting,             0.0,        "standard deviation of normal noise added to the gradient"),
+        "gradient":      Key(setting_from_zero,            0.0,        "standard deviation of normal noise added to the gradient"),
     },
     "log": {
         "every":         Key(number(1, LARGEST_COUNT, whole=True), 1,  "log every so many steps; the first and the last always"),
         "format":        Key(choice(*LOG_FORMATS),         "csv",      "the log's file format"),
-        "columns":       Key(_log_columns,                 None,       "all: every column, however many there are"),
+        "columns":       Key(_log_columns,                 None,       "all: every column, however many there are; or names to formulas"),
     },
     "plot": {
         "variables":     Key(_pair_of_names,               None,       "the two coordinates shown"),
@@ -86,7 +96,7 @@ SINGLE: dict[str, Key] = {
     "engine": Key(choice("auto", "numpy"), "auto", "what carries out the steps"),
 }
 
-TOP = ("function", "start", "optimizer", "name", *SECTIONS, *SINGLE)
+TOP = ("extends", "function", "start", "optimizer", "name", *SECTIONS, *SINGLE)
 
 
 def read_section(name: str, node: Node | None, complaints: Complaints) -> dict[str, Any]:

@@ -8,25 +8,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from gdplay.config.complaints import COMMAND_LINE, Complaints
-from gdplay.config.document import read_document
-from gdplay.config.dump import dump
-from gdplay.config.files import read_config_bytes
-from gdplay.config.functions import read_function, read_point
+from gdplay.config.complaints import Complaints
+from gdplay.config.functions import read_function
 from gdplay.config.keys import SECTIONS, SINGLE, TOP, read_section
-from gdplay.config.merge import expand, mapping, override
-from gdplay.config.nodes import Mapping, Node, Place, Scalar, Sequence
+from gdplay.config.merge import expand, override
+from gdplay.config.nodes import Mapping, Node, Scalar, Sequence
 from gdplay.config.optimizers import Chosen, read_optimizer
+from gdplay.config.sources import formula_tree, read_data, read_file
+from gdplay.config.start import read_start
+from gdplay.config.values import PLAIN, TRICKY
 from gdplay.criteria import Criteria
 from gdplay.errors import ConfigError, FormulaError
-from gdplay.formula.expr import Array
+from gdplay.formula.expr import Array, Expr
+from gdplay.formula.numeric import NotAnalytic
 from gdplay.method import Choices, Method, make_method
 from gdplay.objective import Function
 from gdplay.places import as_component, component
 from gdplay.plots.options import check_options
 from gdplay.plots.scene import PlotOptions
+from gdplay.watched import read_watched
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +42,7 @@ class Config:
     method: Method
     seed: int
     engine: str
+    stop: Dictionary[str, Any]
     log: Dictionary[str, Any]
     plot: Dictionary[str, Any]
     plot_options: PlotOptions
@@ -49,36 +50,38 @@ class Config:
     """What the user should know: defaults taken, settings dropped, warnings of the formula."""
     source: Dictionary[str, Any] = field(default_factory=dict[str, Any])
     """The function and the rule as they were written, for the saved config."""
+    columns: Dictionary[str, Expr] = field(default_factory=dict[str, Expr])
+    """The log's extra columns."""
 
 
 def load(
-    source: Path | str | Dictionary[str, Any], overrides: Items[str] = (), roots: Items[Path] = ()
+    source: Path | str | Dictionary[str, Any],
+    overrides: Items[str] = (),
+    roots: Items[Path] = (),
+    to_run: bool = True,
 ) -> Config:
     """Return the checked config of a file, or of Python data, with ``KEY=VALUE`` settings laid over it.
 
-    Raises ConfigError with all complaints.
+    ``to_run`` tells that f has to be finite at the start. Raises ConfigError with all complaints.
     """
-    if isinstance(source, Dictionary):
-        tree, name = read_document(dump(_plain(source)), None), "run"
-    else:
-        path = Path(source)
-        # a folder may be given without its parent: Path("a.yaml").parent is "."
-        data = read_config_bytes(path, (path.parent, *roots))
-        tree, name = read_document(data, str(source)), as_component(path.stem)
-    return check(tree, overrides, name)
-
-
-def from_formula(text: str, overrides: Items[str] = ()) -> Config:
-    """Return the config of a formula or of a catalogue name, everything else at its default."""
-    place = Place(COMMAND_LINE, 1, 1)
-    tree = mapping([("function", Scalar(text, False, place))], place)
-    name = text if text.isidentifier() else "formula"
-    return check(tree, overrides, name)
-
-
-def check(tree: Mapping, overrides: Items[str], name: str) -> Config:
-    """Return the config that a tree describes, complete and consistent. Raises ConfigError."""
     notes: list[str] = []
+    if isinstance(source, Dictionary):
+        return check(read_data(source), overrides, "run", notes, to_run)
+    path = Path(source)
+    return check(read_file(path, roots, notes), overrides, as_component(path.stem), notes, to_run)
+
+
+def from_formula(text: str, overrides: Items[str] = (), to_run: bool = True) -> Config:
+    """Return the config of a formula or of a catalogue name, everything else at its default."""
+    name = as_component(text) if text.isidentifier() else "formula"
+    return check(formula_tree(text), overrides, name, to_run=to_run)
+
+
+def check(
+    tree: Mapping, overrides: Items[str], name: str, notes: list[str] | None = None, to_run: bool = True
+) -> Config:
+    """Return the config that a tree describes, complete and consistent. Raises ConfigError."""
+    notes = [] if notes is None else notes
     tree = override(expand(tree), overrides, notes)
     complaints = Complaints()
     for key, _ in tree:
@@ -100,7 +103,9 @@ def check(tree: Mapping, overrides: Items[str], name: str) -> Config:
     function = (
         read_function(tree.get("function"), complaints, length) if tree.get("function") is not None else None
     )
-    start = _start(start_node, function, complaints, notes) if function is not None else None
+    start = None
+    if function is not None:
+        start = read_start(start_node, function, single["seed"] or 0, complaints, notes, finite=to_run)
     options = _plot_options(sections["plot"], function, tree.get("plot"), complaints)
     if chosen is None or function is None or start is None or len(complaints):
         complaints.raise_any()
@@ -111,24 +116,51 @@ def check(tree: Mapping, overrides: Items[str], name: str) -> Config:
         chosen.learning_rate, chosen.hyperparameters, sections["gradient"]["method"], sections["gradient"]["step"],
         sections["noise"]["gradient"], chosen.clip_norm, chosen.clip_value, chosen.weight_decay,
     )  # fmt: skip
-    method = _method(function, chosen, choices, complaints)
+    method = _method(function, chosen, choices, tree, complaints)
     complaints.raise_any()
     assert method is not None
     notes.extend(function.formula.warnings)
+    stop = {**sections["stop"], "formula": _watched("stop.formula", tree, method, complaints, notes).get("formula")}
+    columns = _watched("log.columns", tree, method, complaints, notes)
+    complaints.raise_any()
     return Config(
-        name, function, start, chosen, choices, Criteria(**sections["stop"]), method, single["seed"],
-        single["engine"], sections["log"], sections["plot"], options, tuple(notes), plain(tree),
+        name, function, start, chosen, choices, Criteria(**stop), method, single["seed"], single["engine"],
+        sections["stop"], sections["log"], sections["plot"], options, tuple(dict.fromkeys(notes)), plain(tree), columns,
     )  # fmt: skip
 
 
-def _method(function: Function, chosen: Chosen, choices: Choices, complaints: Complaints) -> Method | None:
+def _method(
+    function: Function, chosen: Chosen, choices: Choices, tree: Mapping, complaints: Complaints
+) -> Method | None:
     try:
         return make_method(function, chosen.rule, choices)
+    except NotAnalytic as error:
+        place = (tree.get("gradient") or tree).place
+        complaints.add(place, "gradient.method", str(error), "choose central, five-point or richardson")
+        return None
     except FormulaError as error:
         if chosen.step is None:
             raise
         complaints.formula(chosen.step, "optimizer.step", error)
         return None
+
+
+def _watched(
+    key: str, tree: Mapping, method: Method, complaints: Complaints, notes: list[str]
+) -> dict[str, Expr]:
+    """Return the formulas over the run that stand at ``stop.formula`` or in ``log.columns``, by name."""
+    section, _, last = key.partition(".")
+    node = tree.get(section)
+    node = node.get(last) if isinstance(node, Mapping) else None
+    pairs = [(name.text, value) for name, value in node] if isinstance(node, Mapping) else [(last, node)]
+    found: dict[str, Expr] = {}
+    for name, value in pairs:
+        if isinstance(value, Scalar) and (last == "formula" or isinstance(node, Mapping)):
+            try:
+                found[name] = read_watched(value.text, method, notes)
+            except FormulaError as error:
+                complaints.formula(value, key if last == "formula" else f"{key}.{name}", error)
+    return found
 
 
 def _name(node: Node | None, default: str, complaints: Complaints) -> str:
@@ -139,29 +171,6 @@ def _name(node: Node | None, default: str, complaints: Complaints) -> str:
     except ConfigError as error:
         complaints.add(node.place, "name", error.complaints[0].message, error.complaints[0].remedy)
         return default
-
-
-def _start(node: Node | None, function: Function, complaints: Complaints, notes: list[str]) -> Array | None:
-    if node is not None:
-        start = read_point(node, function, complaints, "start")
-    elif function.known.start is not None:
-        start = function.known.start
-        notes.append(f"start not given: the catalogue's, {_few(start)}")
-    else:
-        start = np.ones(function.size)
-        notes.append("start not given: all ones")
-    if start is not None:
-        value = function(start)
-        if not np.isfinite(value):
-            place = node.place if node is not None else Place(None, 1, 1)
-            complaints.add(
-                place, "start", f"f is {value} at the start {_few(start)}", "choose a start where f is finite"
-            )
-    return start
-
-
-def _few(x: Array) -> str:
-    return "[" + ", ".join(f"{v:g}" for v in x[:6]) + (", ...]" if len(x) > 6 else "]")
 
 
 def _plot_options(
@@ -185,17 +194,12 @@ def _plot_options(
     return options
 
 
-def _plain(data: Any) -> Any:
-    """Return Python data with arrays and tuples as lists."""
-    if isinstance(data, Dictionary):
-        return {str(key): _plain(value) for key, value in data.items()}
-    if isinstance(data, np.ndarray | tuple | list):
-        return [_plain(value) for value in (data.tolist() if isinstance(data, np.ndarray) else data)]
-    return data.item() if isinstance(data, np.generic) else data
-
-
 def plain(node: Node) -> Any:
-    """Return a tree as plain data, every scalar as its text."""
+    """Return a tree as plain data: plain numbers as numbers, every other scalar as its text."""
     if isinstance(node, Mapping):
         return {key.text: plain(value) for key, value in node}
-    return [plain(item) for item in node] if isinstance(node, Sequence) else node.text
+    if isinstance(node, Sequence):
+        return [plain(item) for item in node]
+    if node.quoted or not PLAIN.fullmatch(node.text) or TRICKY.fullmatch(node.text):
+        return node.text
+    return int(node.text) if node.text.lstrip("+-").isdigit() else float(node.text)

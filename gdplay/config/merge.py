@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence as Items
 
 from gdplay.catalog import names, optimizer_keys
-from gdplay.config.complaints import COMMAND_LINE
-from gdplay.config.document import read_value
+from gdplay.config.complaints import COMMAND_LINE, one_line
+from gdplay.config.document import MOST_DEPTH, read_value
 from gdplay.config.keys import TOP
 from gdplay.config.nodes import Mapping, Node, Place, Scalar
 from gdplay.errors import Complaint, ConfigError, nearest
@@ -79,20 +79,15 @@ def override(tree: Mapping, settings: Items[str], notes: list[str]) -> Mapping:
     for text in settings:
         key, equals, value = text.partition("=")
         path = _path(key.strip(), tree) if equals else None
+        shown = one_line((key if equals else text).strip()[:60])
         if not equals:
-            complaints.append(
-                Complaint(f"'{text[:60]}' is no setting", "write KEY=VALUE, for example lr=0.01")
-            )
-        elif path is None:
-            near = nearest(key.strip(), [*TOP, *SHORT, *_hyperparameters(tree)])
-            remedy = (
-                f"did you mean {near}?"
-                if near
-                else f"the keys are {', '.join(TOP)}, lr, steps, and the optimizer's own"
-            )
-            complaints.append(
-                Complaint(f"unknown key '{key.strip()[:60]}'", remedy, COMMAND_LINE, key=key.strip()[:60])
-            )
+            complaints.append(Complaint(f"'{shown}' is no setting", "write KEY=VALUE, for example lr=0.01"))
+        elif path is None or path.count(".") >= MOST_DEPTH:
+            own = sorted(_hyperparameters(tree))
+            near = nearest(key.strip(), [*TOP, *SHORT, *own])
+            known = f"the keys are {', '.join([*TOP, 'lr', 'steps'])}, and the optimizer's: {', '.join(own)}"
+            remedy = f"did you mean {near}?" if near else known
+            complaints.append(Complaint(f"unknown key '{shown}'", remedy, COMMAND_LINE, key=shown))
         else:
             node: Node = read_value(value, COMMAND_LINE)
             for part in reversed(path.split(".")):

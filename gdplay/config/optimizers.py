@@ -93,6 +93,10 @@ def _clip(node: Node | None, complaints: Complaints) -> dict[str, Setting | None
 
 def _rule(node: Mapping, complaints: Complaints) -> Rule | None:
     name, step = node.get("name"), node.get("step")
+    if step is not None and name is not None:
+        message = "a rule of your own (step) has no name beside it"
+        complaints.add(name.place, "optimizer.name", message, "leave name or step out")
+        return None
     if step is not None:
         return read_rule_node(node, "own", complaints)
     if name is None:
@@ -105,7 +109,9 @@ def _rule(node: Mapping, complaints: Complaints) -> Rule | None:
         if near
         else "gdplay list optimizers shows them; a rule of your own has step: ..."
     )
-    complaints.add(name.place, "optimizer.name", f"there is no optimizer {kind(name)}", remedy)
+    named = isinstance(name, Scalar) and name.text
+    message = f"there is no optimizer {kind(name)}" if named else f"expected a name, found {kind(name)}"
+    complaints.add(name.place, "optimizer.name", message, remedy)
     return None
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from math import isfinite
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -15,12 +16,36 @@ from gdplay.formula.expr import Array, constant_value, is_constant
 from gdplay.formula.parse import Scope, parse
 
 PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+DIGITS = re.compile(r"[+-]?(?:0|[1-9][0-9]{0,19})")
 # what YAML 1.1 or a programmer may mean, and nobody should have to guess
 TRICKY = re.compile(
     r"[+-]?(?:0[0-9]+|0[xXoObB][0-9a-fA-F_]+|[0-9]+(?::[0-9]+)+|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*|[0-9][0-9_]*_[0-9_]*)"
 )
 
-Reader = Callable[[Node, str, Complaints], Any]
+
+
+class Reader(Protocol):
+    """Reads a node as a value, or complains and returns None; ``schema`` is the same rule as JSON Schema."""
+
+    schema: Mapping[str, Any]
+
+    def __call__(self, node: Node, key: str, complaints: Complaints) -> Any:
+        """Return the value, or None with complaints."""
+        ...
+
+
+def accepting(schema: Mapping[str, Any]) -> Callable[[Callable[[Node, str, Complaints], Any]], Reader]:
+    """Mark a reading function with the JSON Schema of what it accepts."""
+
+    def mark(read: Any) -> Reader:
+        read.schema = schema
+        return read
+
+    return mark
+
+
+NUMBER = {"type": ["number", "string"]}
+FORMULA = {"type": ["string", "number"]}
 
 
 def parse_number(text: str) -> float | None:
@@ -45,26 +70,29 @@ def number(
 ) -> Reader:
     """Return the reader of a finite number with low <= number <= high, and number > above."""
 
+    due = _due(low, high, above, whole)
+    limits = {"minimum": low, "maximum": high, "exclusiveMinimum": above}
+    limits = {name: limit for name, limit in limits.items() if limit is not None and isfinite(limit)}
+
+    @accepting({"anyOf": [{"type": "integer" if whole else "number", **limits}, {"type": "string"}]})
     def read(node: Node, key: str, complaints: Complaints) -> float | int | None:
-        due = _due(low, high, above, whole)
-        value = parse_number(node.text) if isinstance(node, Scalar) else None
-        if value is None or not np.isfinite(value):
-            tricky = isinstance(node, Scalar) and TRICKY.fullmatch(node.text.strip())
+        text = node.text.strip() if isinstance(node, Scalar) else ""
+        # a float has 53 bits, a seed up to 63
+        value = int(text) if whole and DIGITS.fullmatch(text) else parse_number(text)
+        fits = (
+            value is not None
+            and isfinite(value)
+            and low <= value <= high
+            and (above is None or value > above)
+            and (not whole or value == int(value))
+        )
+        if value is None or not fits:
             remedy = (
                 "write it in plain decimal digits"
-                if tricky
-                else "write a number such as " + _example(low, high, above, whole)
+                if TRICKY.fullmatch(text)
+                else f"write a number such as {_example(low, high, above, whole)}"
             )
             complaints.add(node.place, key, f"expected {due}, found {kind(node)}", remedy)
-            return None
-        fits = low <= value <= high and (above is None or value > above) and (not whole or value.is_integer())
-        if not fits:
-            complaints.add(
-                node.place,
-                key,
-                f"expected {due}, found {kind(node)}",
-                "write a number such as " + _example(low, high, above, whole),
-            )
             return None
         return int(value) if whole else value
 
@@ -75,8 +103,8 @@ def _due(low: float, high: float, above: float | None, whole: bool) -> str:
     words = "a whole number" if whole else "a number"
     if above is not None:
         return f"{words} above {above:g}"
-    if np.isfinite(low) and np.isfinite(high):
-        return f"{words} from {low:g} to {high:g}"
+    if isfinite(low) and isfinite(high):
+        return words + (f" from {low:,} to {high:,}" if whole else f" from {low:g} to {high:g}")
     return words + (f" of at least {low:g}" if np.isfinite(low) else "")
 
 
@@ -86,17 +114,25 @@ def _example(low: float, high: float, above: float | None, whole: bool) -> str:
     return "0.01" if low <= 0.01 <= high else f"{max(low, min(high, 1.0)):g}"
 
 
+@accepting(FORMULA)
 def setting(node: Node, key: str, complaints: Complaints) -> float | str | None:
     """Read a number, or a formula in t."""
-    return _setting(node, key, complaints, None)
+    return _setting(node, key, complaints, number())
 
 
+@accepting(FORMULA)
 def positive_setting(node: Node, key: str, complaints: Complaints) -> float | str | None:
     """Read a number above 0, or a formula in t."""
-    return _setting(node, key, complaints, 0.0)
+    return _setting(node, key, complaints, number(above=0))
 
 
-def _setting(node: Node, key: str, complaints: Complaints, above: float | None) -> float | str | None:
+@accepting(FORMULA)
+def setting_from_zero(node: Node, key: str, complaints: Complaints) -> float | str | None:
+    """Read a number of at least 0, or a formula in t."""
+    return _setting(node, key, complaints, number(0))
+
+
+def _setting(node: Node, key: str, complaints: Complaints, reader: Reader) -> float | str | None:
     from gdplay.formula.expr import symbol
 
     plain = isinstance(node, Scalar) and (
@@ -105,7 +141,7 @@ def _setting(node: Node, key: str, complaints: Complaints, above: float | None) 
         or node.text.strip().lower().lstrip("+-.") in ("nan", "inf", "infinity")
     )
     if not isinstance(node, Scalar) or plain or parse_number(node.text) is not None:
-        return number(above=above)(node, key, complaints)
+        return reader(node, key, complaints)
     try:
         found = parse(node.text, Scope({"t": symbol("t", (), "step")}))
     except FormulaError as error:
@@ -122,6 +158,7 @@ def _setting(node: Node, key: str, complaints: Complaints, above: float | None) 
 def choice(*names: str) -> Reader:
     """Return the reader of one name out of several."""
 
+    @accepting({"enum": list(names)})
     def read(node: Node, key: str, complaints: Complaints) -> str | None:
         if isinstance(node, Scalar) and node.text in names:
             return node.text
@@ -136,6 +173,7 @@ def choice(*names: str) -> Reader:
 def text(most: int) -> Reader:
     """Return the reader of a text of limited length."""
 
+    @accepting({"type": "string", "maxLength": most})
     def read(node: Node, key: str, complaints: Complaints) -> str | None:
         if isinstance(node, Scalar) and 0 < len(node.text) <= most:
             return node.text
@@ -147,9 +185,19 @@ def text(most: int) -> Reader:
     return read
 
 
+@accepting(FORMULA)
+def formula(node: Node, key: str, complaints: Complaints) -> str | None:
+    """Read a formula's text; what it may refer to is known later."""
+    if isinstance(node, Scalar) and node.text.strip():
+        return node.text.strip("\n")
+    complaints.add(node.place, key, f"expected a formula, found {kind(node)}", 'quote it: "x^2 < 1"')
+    return None
+
+
 def pair(item: Reader) -> Reader:
     """Return the reader of a list of two."""
 
+    @accepting({"type": "array", "items": item.schema, "minItems": 2, "maxItems": 2})
     def read(node: Node, key: str, complaints: Complaints) -> tuple[Any, Any] | None:
         if not isinstance(node, Sequence) or len(node) != 2:
             complaints.add(node.place, key, f"expected a list of two, found {kind(node)}", "write [a, b]")
@@ -160,6 +208,7 @@ def pair(item: Reader) -> Reader:
     return read
 
 
+@accepting({"type": "array", "items": NUMBER, "minItems": 2, "maxItems": 2})
 def interval(node: Node, key: str, complaints: Complaints) -> tuple[float, float] | None:
     """Read [low, high] with low < high."""
     found = pair(number())(node, key, complaints)
@@ -174,6 +223,7 @@ def interval(node: Node, key: str, complaints: Complaints) -> tuple[float, float
     return found
 
 
+@accepting({"type": ["number", "string", "array"]})
 def numbers(node: Node, key: str, complaints: Complaints) -> Array | None:
     """Read a number, a list of numbers or a list of equally long lists as an array."""
     if isinstance(node, Scalar):

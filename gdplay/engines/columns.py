@@ -78,6 +78,7 @@ class Columns:
             CARRIED.moved: np.full(runs, np.nan),
             CARRIED.rate: np.full(runs, np.nan),
             CARRIED.best_step: np.zeros(runs),
+            CARRIED.best: np.full(runs, np.inf),
             CARRIED.bound_f: np.full(runs, np.inf),
             CARRIED.bound_x: self.limit * np.maximum(1.0, np.abs(starts).max(axis=0)),
         }
@@ -111,11 +112,11 @@ class Columns:
         """Go through at most so many rows: row k is where a run is after k steps.
 
         ``log`` receives the step and (columns, active runs): f, the gradient's norm, the learning rate
-        that made the row, and what was asked for. ``stop`` is asked before each row.
+        that made the row, and what was asked for. ``stop`` is asked before each row but the first.
         """
         with np.errstate(all="ignore"):
             for _ in range(rows):
-                if not self.running or stop():
+                if not self.running or (self.step and stop()):
                     return
                 self._advance(log)
 
@@ -137,6 +138,7 @@ class Columns:
         f, size, rate = (fill(a, (runs,)) for a in (f, size, rate))
         self.last = Row(np.full(runs, float(self.step)), values[method.point], f, size)
         self._remember_best()
+        values[CARRIED.best] = self.best.f[self.active]
         if log is not None:
             log(self.step, fill(row, (len(row), runs)))
         if self.measured:

@@ -6,6 +6,7 @@ The reverse pass reads the table; because adjoints are formulas, a Hessian is a 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from gdplay.formula import shapes
 from gdplay.formula.expr import Expr, build, is_constant, order
@@ -26,8 +27,23 @@ def gradient(output: Expr, wrt: Sequence[Expr]) -> tuple[Expr, ...]:
     return pullback([(output, ONE)], wrt)
 
 
-def pullback(seeds: Sequence[tuple[Expr, Expr]], wrt: Sequence[Expr]) -> tuple[Expr, ...]:
-    """Return the sum over (node, incoming gradient) of the derivative with respect to each of ``wrt``."""
+@dataclass(frozen=True)
+class Visit:
+    """What the reverse pass does at one node: what comes in over each path, the sum, what each argument gets."""
+
+    node: Expr
+    paths: tuple[Expr, ...]
+    incoming: Expr
+    parts: tuple[Expr | None, ...] = ()
+
+
+def pullback(
+    seeds: Sequence[tuple[Expr, Expr]], wrt: Sequence[Expr], visits: list[Visit] | None = None
+) -> tuple[Expr, ...]:
+    """Return the sum over (node, incoming gradient) of the derivative with respect to each of ``wrt``.
+
+    ``visits`` receives what was done, in the order in which it was done.
+    """
     nodes = order(node for node, _ in seeds)
     targets = set(wrt)
     live = set(wrt)
@@ -41,14 +57,20 @@ def pullback(seeds: Sequence[tuple[Expr, Expr]], wrt: Sequence[Expr]) -> tuple[E
     for node in reversed(nodes):
         if node not in live or node not in incoming or not node.args or node in targets:
             continue
-        row, g = TABLE[node.op], total(incoming.pop(node))
+        paths = incoming.pop(node)
+        row, g = TABLE[node.op], total(paths)
         if row.selects or node in selected:
             selected.update(node.args)
         if _steep(row, node) or node in steep:
             steep.update(node.args)
-        for arg, part in zip(node.args, contributions(row, g, node, selected, steep), strict=True):
+        parts = contributions(row, g, node, selected, steep)
+        if visits is not None:
+            visits.append(Visit(node, tuple(paths), g, parts))
+        for arg, part in zip(node.args, parts, strict=True):
             if part is not None and arg in live:
                 incoming.setdefault(arg, []).append(part)
+    if visits is not None:
+        visits += [Visit(node, tuple(incoming[node]), total(incoming[node])) for node in wrt if node in incoming]
     return tuple(total(incoming[node]) if node in incoming else zeros(node) for node in wrt)
 
 

@@ -39,6 +39,7 @@ BINARY: dict[str, tuple[str, int]] = {
 }  # fmt: skip
 PREFIX = {"-": ("neg", MINUS), "+": ("plus", MINUS), "not": ("not", NOT)}
 LONGEST_QUOTE = 60
+LONGEST_PART = 24
 LONGEST_PRODUCT = 60
 AMBIGUOUS = frozenset(("/", "//", "%", "^", "**", "@"))
 """After these, an implied multiplication reads two ways."""
@@ -112,6 +113,9 @@ def parse(text: str, scope: Scope, tokens: list[Token] | None = None) -> Expr:
             if line[2].text in ("<", ">") and line[2].start == line[1].end:
                 found = Token(OPERATOR, "", line[1].start, line[2].end)
                 raise _wrong(f"'={line[2].text}' is no comparison", f"write {line[2].text}=", text, found)
+            if second := _second_assignment(line):
+                remedy = "end each statement with ';' or a new line; compare with =="
+                raise _wrong("a second '=' in one statement", remedy, text, second)
             if last:
                 raise _wrong(
                     "the last statement gives no value",
@@ -132,7 +136,7 @@ def parse(text: str, scope: Scope, tokens: list[Token] | None = None) -> Expr:
         elif not last:
             raise _wrong(
                 "a statement that is not the last gives a name to a value",
-                "write name = expression",
+                "write name = expression, or join two lines by a bracket around both",
                 text,
                 line[0],
             )
@@ -144,6 +148,15 @@ def parse(text: str, scope: Scope, tokens: list[Token] | None = None) -> Expr:
             "the formula is empty", "write an expression, such as x^2 + y^2", text, (end, end + 1)
         )
     return result
+
+
+def _second_assignment(line: list[Token]) -> Token | None:
+    depth = 0
+    for token in line[2:]:
+        depth += (token.kind == OPEN) - (token.kind == CLOSE)
+        if token.kind == ASSIGN and depth == 0:
+            return token
+    return None
 
 
 def check_name(text: str, token: Token) -> None:
@@ -520,7 +533,9 @@ class Parser:
                 )
         if token.text == "not":
             return self.error("'not' cannot stand behind a value", "write 'and not', 'or not' or !=", token)
-        left = "(...)" if before.text == ")" else "[...]" if before.text == "]" else before.text
+        operand = self.frame.operands[-1]
+        left = self.text[operand.start : operand.end]
+        left = left if len(left) <= LONGEST_PART and "\n" not in left else "(...)"
         right = self.bracket(self.at) if token.text in ("(", "[") else token.text
         return self.error(
             f"no operator between '{before.text}' and '{token.text}'", f"write {left}*{right}", token
@@ -533,9 +548,8 @@ class Parser:
             depth += (token.kind == OPEN) - (token.kind == CLOSE)
             if depth == 0:
                 written = self.text[self.tokens[at].start : token.end]
-                return (
-                    written if len(written) <= 24 and "\n" not in written else f"{written[0]}...{written[-1]}"
-                )
+                short = len(written) <= LONGEST_PART and "\n" not in written
+                return written if short else f"{written[0]}...{written[-1]}"
         raise AssertionError("brackets match: the tokenizer saw to it")
 
     def function_without_brackets(self, token: Token, following: Token) -> FormulaError:

@@ -76,7 +76,8 @@ def multiplied(params: tuple[Any, ...], a: Shape, b: Shape) -> Shape:
             f"@ multiplies vectors and matrices; here are {say(a)} and {say(b)}", "multiply numbers with *"
         )
     if a[-1] != b[0]:
-        remedy = "transpose one with .T, or multiply elementwise with *"
+        vectors = len(a) == len(b) == 1
+        remedy = "use vectors of one length" if vectors else "transpose one with .T, or multiply elementwise with *"
         raise ShapeError(f"{say(a)} @ {say(b)}: the inner lengths {a[-1]} and {b[0]} differ", remedy)
     return a[:-1] + b[1:]
 

@@ -30,6 +30,8 @@ class Formula:
     constants: dict[str, Expr] = field(default_factory=dict[str, Expr])
     residuals: Expr | None = None
     warnings: tuple[str, ...] = ()
+    named: Mapping[str, Expr] = field(default_factory=dict[str, Expr])
+    """The user's own names for parts: ``name = expression`` in a formula of several lines."""
 
 
 def natural(name: str) -> list[tuple[int, int, str]]:
@@ -88,8 +90,9 @@ def read(
     warnings += [f"the variable '{key}' is never used" for key in symbols if key not in used]
     if undeclared:
         warnings += _run_together(frozenset(symbols))
+    named = {key: value for key, value in scope.names.items() if key not in fixed and key not in symbols}
     return Formula(
-        text, name, result, tuple(symbols.values()), fixed, squares, tuple(dict.fromkeys(warnings))
+        text, name, result, tuple(symbols.values()), fixed, squares, tuple(dict.fromkeys(warnings)), named
     )
 
 
@@ -198,12 +201,7 @@ BEHIND_A_VECTOR = ("[", ".T", "@")
 
 def _free(tokens: list[Token], fixed: set[str]) -> tuple[dict[str, Token], dict[str, Token]]:
     """Return where each free name stands first, and where those used as vectors are first used so."""
-    assigned = {
-        t.text
-        for t, after in zip(tokens, tokens[1:], strict=False)
-        if t.kind == NAME and after.kind == ASSIGN
-    }
-    taken = fixed | assigned | words.RESERVED
+    taken = fixed | _assigned(tokens) | words.RESERVED
     free: dict[str, Token] = {}
     vectors: dict[str, Token] = {}
     makes: dict[str, list[Token]] = {}
@@ -219,7 +217,7 @@ def _free(tokens: list[Token], fixed: set[str]) -> tuple[dict[str, Token], dict[
             target = ""
         elif token.kind == NAME and tokens[k + 1].kind == ASSIGN and len(reducing) == 1:
             target = token.text
-        elif token.kind == NAME and after != "(" and not (token.text == "None" and after in (",", "]")):
+        elif token.kind == NAME and after != "(" and not _is_notation(token.text, after):
             makes.setdefault(target, []).append(token)
             if reducing[-1] or after in BEHIND_A_VECTOR or before == "@":
                 vectors.setdefault(token.text, token)
@@ -230,6 +228,21 @@ def _free(tokens: list[Token], fixed: set[str]) -> tuple[dict[str, Token], dict[
             for token in makes[target]:
                 vectors.setdefault(token.text, token)
     return free, vectors
+
+
+def _is_notation(word: str, after: str) -> bool:
+    """Tell whether the word is part of a subscript or an argument, not a name: v[:, None], axis=0."""
+    return (word == "None" and after in (",", "]")) or (word == "axis" and after == "=")
+
+
+def _assigned(tokens: list[Token]) -> set[str]:
+    depth = 0
+    names: set[str] = set()
+    for token, after in zip(tokens, tokens[1:], strict=False):
+        depth += (token.kind == OPEN) - (token.kind == CLOSE)
+        if token.kind == NAME and after.kind == ASSIGN and depth == 0:
+            names.add(token.text)
+    return names
 
 
 def _reducing(tokens: list[Token]) -> set[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from gdplay.formula.expr import Expr, build, constant_value, order
 
@@ -82,7 +83,7 @@ def to_text(output: Expr) -> str:
     text: dict[Expr, tuple[str, int]] = {}
     lines: list[str] = []
     for node in nodes:
-        written = _write(node, text)
+        written = write_node(node, text)
         # In a tree this large every inner node gets a name: no line grows beyond one operation.
         if named and node.args and node is not output and (uses[node] > 1 or len(written[0]) > 200):
             name = next(f"t{k}" for k in range(len(lines) + 1, 10**9) if f"t{k}" not in taken)
@@ -93,7 +94,7 @@ def to_text(output: Expr) -> str:
     return "\n".join([*lines, text[output][0]])
 
 
-def _write(node: Expr, text: dict[Expr, tuple[str, int]]) -> tuple[str, int]:
+def write_node(node: Expr, text: Mapping[Expr, tuple[str, int]]) -> tuple[str, int]:
     """Return the node's text and how tightly it binds."""
 
     def inner(arg: Expr, least: int) -> str:
@@ -182,7 +183,7 @@ def _leftmost(node: Expr) -> bool:
     return node.op not in ("matmul", "mod", "floordiv", "array")
 
 
-def _reshaped(node: Expr, text: dict[Expr, tuple[str, int]]) -> str:
+def _reshaped(node: Expr, text: Mapping[Expr, tuple[str, int]]) -> str:
     (base,) = node.args
     old, new = base.shape, node.shape
     inner = text[base][0] if text[base][1] == ATOM else f"({text[base][0]})"

@@ -162,8 +162,13 @@ def _foreign(text: str, at: int) -> FormulaError:
 
 
 def _plain(character: str) -> str:
-    """Say which ASCII character a look-alike stands for, where Unicode knows."""
+    """Say what to write for a character: the ASCII one that Unicode knows it to stand for."""
+    category = unicodedata.category(character)
+    if category == "Zs":
+        return "write an ordinary space"
+    if category in ("Cc", "Cf"):
+        return "remove this invisible character"
     plain = unicodedata.normalize("NFKC", character)
-    if plain != character and SCAN.fullmatch(plain) and not plain.isspace():
+    if plain != character and SCAN.fullmatch(plain):
         return f"write {plain}"
     return "formulas are written in ASCII letters, digits and operators"

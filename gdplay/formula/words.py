@@ -218,7 +218,7 @@ def integers(low: int, high: int) -> Expr:
     """Return the vector low, low + 1, ..., high - 1."""
     if not 1 <= high - low <= 1_000_000:
         raise ShapeError(
-            f"range({low}, {high}) has {max(0, high - low)} values; the end is excluded", "take 1 to 1000000"
+            f"range({low}, {high}) has {max(0, high - low)} values; the end is excluded", "write one of 1 to 1000000 values"
         )
     return array(np.arange(low, high, dtype=np.float64))
 

@@ -41,7 +41,10 @@ def path(trace: Trace, label: str = "path") -> Path:
 def title_lines(trace: Trace) -> Sequence[str]:
     """Return the title: the function, the optimizer with its rate, and every transform in force."""
     config = trace.config
-    first = f"{config.function.name}:  {' '.join(config.function.text.split())}"
+    text = " ".join(config.function.text.split())
+    first = text if config.function.name == "f" else f"{config.function.name}:  {text}"
+    if config.function.placement:
+        first += f",  {config.function.placement}"
     choices = config.choices
     parts = [f"{config.optimizer.rule.name},  learning rate {choices.learning_rate}"]
     parts += [f"{name} {value}" for name, value in choices.hyperparameters.items()]

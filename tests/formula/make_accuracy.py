@@ -242,7 +242,8 @@ def reference(formula: str, shapes: dict[str, list[int]], point: list[float]) ->
     from mpmath import mp, mpf
 
     magnitudes = [abs(math.log10(abs(number))) for number in point if number]
-    mp.dps = DIGITS + 4 * int(max(magnitudes, default=0))  # tiny steps, and differences of huge values
+    # tiny steps, differences of huge values, and exp(-700) beside 1
+    mp.dps = DIGITS + 4 * int(max(magnitudes, default=0)) + int(max(min(abs(x), 1000.0) for x in point))
     names, function = namespace(), compiled(formula)
     slope: list[float] = []
     for k in range(len(point)):

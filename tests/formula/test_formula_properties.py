@@ -10,10 +10,13 @@ from random_graphs import VARIABLES, graphs, point, scope, soups
 
 from gdplay.engines.tape import evaluate
 from gdplay.errors import FormulaError
-from gdplay.formula.expr import Expr
+from gdplay.formula.expr import Expr, array, build
+from gdplay.formula.gradient import flat, gradient
 from gdplay.formula.parse import parse
 from gdplay.formula.signature import read
 from gdplay.formula.text import to_text
+from gdplay.formula.unroll import unroll
+from gdplay.formula.words import dot, ravel
 
 
 @settings(max_examples=400, deadline=None, derandomize=True)
@@ -56,3 +59,46 @@ def test_any_characters_are_read_or_refused(text: str) -> None:
         assert str(refusal).isprintable() or "\n" in str(refusal)
     else:
         assert formula.expr.varies
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(graphs(size=7), st.integers(0, 5))
+def test_gradients_are_the_slopes_of_random_graphs(graph: Expr, seed: int) -> None:
+    f = dot(ravel(graph), array(np.cos(np.arange(1.0, ravel(graph).shape[0] + 1))))
+    slopes = flat(gradient(f, VARIABLES))
+    random = np.random.default_rng(seed)
+    at = {node: random.uniform(0.3, 1.7, (*node.shape, 1)) for node in VARIABLES}
+    (found,) = evaluate([slopes], at)
+    rough, fine = (differences(f, at, h) for h in (2e-5, 1e-5))
+    # where differences settle, nothing jumps or overflows nearby, so the gradient has to be their limit
+    settled = np.isclose(rough, fine, rtol=1e-6, atol=1e-7) & (np.abs(fine) < 1e8)
+    error = np.abs(found[:, 0] - fine)
+    scale = np.maximum(1.0, np.abs(fine).max(where=settled, initial=1.0))
+    assert (error[settled] <= 1e-4 * scale).all(), to_text(graph)
+
+
+def differences(f: Expr, at: dict[Expr, np.ndarray], h: float) -> np.ndarray:
+    result: list[float] = []
+    for node in VARIABLES:
+        for place in np.ndindex(*node.shape, 1):
+            ends: list[float] = []
+            for sign in (1, -1):
+                moved = {**at, node: at[node].copy()}
+                moved[node][place] += sign * h
+                ends.append(float(evaluate([f], moved)[0][0]))
+            with np.errstate(all="ignore"):
+                result.append(float(np.float64(ends[0]) - ends[1]) / (2 * h))
+    return np.array(result)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(graphs(size=8))
+def test_every_derivative_can_be_written_and_differentiated_again(graph: Expr) -> None:
+    f = build("sum", ravel(graph))
+    first = gradient(f, VARIABLES)
+    second = gradient(dot(flat(first), flat(first)), VARIABLES)
+    for node, slope, bend in zip(VARIABLES, first, second, strict=True):
+        assert slope.shape == bend.shape == node.shape
+        assert to_text(slope)
+        assert to_text(bend)
+        assert unroll(slope) is None or unroll(slope).shape == node.shape  # type: ignore[union-attr]

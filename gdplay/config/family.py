@@ -1,0 +1,69 @@
+"""What an entry of the catalogue says of its function for a given number of variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Dictionary
+
+from gdplay.config.complaints import Complaints
+from gdplay.config.nodes import Mapping, Node, Scalar, Sequence
+from gdplay.config.values import number, parse_number
+from gdplay.errors import FormulaError
+from gdplay.formula.expr import const, constant_value
+from gdplay.formula.parse import Scope, parse
+
+CARD = ("count", "minimum", "at", "properties", "remark", "kinks", "source", "notes")
+CATALOGUE = (
+    "title", "formula", "residuals", "variables", "dimension", "least", "most", "multiple", "constants", "domain",
+    "start", "minima", "local_minima", *CARD,
+)  # fmt: skip
+"""The keys of an entry, in their order."""
+BY_DIMENSION = ("minima", "local_minima", "minimum")
+"""The keys of a family whose value may be a mapping: the number of variables to what is known for it."""
+COUNTED = ("variables", "domain", "count", "minimum")
+"""The keys of a family whose numbers may be formulas in n."""
+MOST_DIMENSION = 100_000
+
+
+def fitting(dimension: Node, pairs: Dictionary[str, Node], complaints: Complaints) -> bool:
+    """Tell whether a family has members of that many variables; complain where it has not."""
+    low, high, multiple = (
+        int(parse_number(_text(pairs.get(key))) or default)
+        for key, default in (("least", 1), ("most", MOST_DIMENSION), ("multiple", 1))
+    )
+    size = number(low, high, whole=True)(dimension, "function.dimension", complaints)
+    if size is not None and size % multiple:
+        found = f"expected a multiple of {multiple}, found {size}"
+        complaints.add(
+            dimension.place, "function.dimension", found, f"write {size + multiple - size % multiple}"
+        )
+        return False
+    return size is not None
+
+
+def of_dimension(pairs: Dictionary[str, Node], n: int) -> dict[str, Node]:
+    """Return a family's entry as that of a function of n variables."""
+    found: dict[str, Node] = {}
+    for key, value in pairs.items():
+        known = value.get(str(n)) if key in BY_DIMENSION and isinstance(value, Mapping) else value
+        if known is not None:
+            found[key] = _sized(known, n) if key in COUNTED else known
+    return found
+
+
+def _sized(node: Node, n: int) -> Node:
+    """Replace every formula in n by the number that it gives; other texts stay."""
+    if isinstance(node, Mapping):
+        return Mapping(tuple((key, _sized(value, n)) for key, value in node), node.place, node.flow)
+    if isinstance(node, Sequence):
+        return Sequence(tuple(_sized(item, n) for item in node), node.place, node.flow)
+    if parse_number(node.text) is not None:
+        return node
+    try:
+        value = parse(node.text, Scope({"n": const(float(n))}))
+    except FormulaError:
+        return node
+    return Scalar(f"{float(constant_value(value)):.17g}", False, node.place)
+
+
+def _text(node: Node | None) -> str:
+    return node.text if isinstance(node, Scalar) else ""

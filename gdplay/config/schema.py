@@ -1,0 +1,64 @@
+"""The config as JSON Schema, made from the table of keys: what an editor completes from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gdplay.catalog import names
+from gdplay.config.functions import PLACEMENT, WRITTEN
+from gdplay.config.keys import SECTIONS, SINGLE, Key
+from gdplay.config.optimizers import AROUND, OWN, catalogued
+from gdplay.config.values import FORMULA
+
+POINT = {"type": ["array", "object", "string", "number"]}
+MEANINGS = {
+    "extends": "another config, below this one's folder, that this one is laid over",
+    "function": "what is minimised: a formula, a catalogue name, or a mapping",
+    "start": "where the run starts: values in variable order, a mapping, or random",
+    "optimizer": "the optimizer: a name, or a mapping with its learning rate and hyperparameters",
+    "name": "the run's name: its folder is runs/NAME-N",
+}
+"""What the keys mean that no section of the table has."""
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a config."""
+    hyperparameters = sorted({key for name in names("optimizers") for key in catalogued(name).hyperparameters})
+    function = {key: {} for key in (*WRITTEN, "dimension")}
+    function |= {"name": {"enum": list(names("functions"))}, "formula": FORMULA}
+    function |= {key: {"type": ["number", "string", "array"]} for key in PLACEMENT}
+    optimizer: dict[str, Any] = {key: {} for key in (*AROUND, *OWN)}
+    optimizer |= {"name": {"type": "string", "examples": list(names("optimizers"))}}
+    optimizer |= {key: FORMULA for key in ("learning_rate", *hyperparameters)}
+    top: dict[str, Any] = {
+        "extends": {"type": "string"},
+        "function": {"anyOf": [{"type": "string"}, _object(function)]},
+        "start": POINT,
+        # an optimizer of the user's own declares hyperparameters of any name
+        "optimizer": {"anyOf": [{"type": "string"}, {"type": "object", "properties": optimizer}]},
+        "name": {"type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9_.-]*$", "maxLength": 100},
+    }
+    for key, meaning in MEANINGS.items():
+        top[key]["description"] = meaning
+    for key, row in SINGLE.items():
+        top[key] = _key(row)
+    for section, rows in SECTIONS.items():
+        top[section] = _object({key: _key(row) for key, row in rows.items()})
+    top["gradient"] = {"anyOf": [SECTIONS["gradient"]["method"].read.schema, top["gradient"]]}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A gdplay config",
+        **_object(top),
+        "required": ["function"],
+    }
+
+
+def _object(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def _key(row: Key) -> dict[str, Any]:
+    described = {**row.read.schema, "description": row.meaning}
+    return described if row.default is None else {**described, "default": row.default}
+
+

@@ -1,0 +1,90 @@
+"""THE TABLE of instructions: what each operation on single numbers becomes in LLVM's vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+
+from gdplay.engines.compiled.ir import MASK, Value, Writer
+from gdplay.engines.compiled.lower import Program
+from gdplay.engines.compiled.vectormath import FUNCTIONS
+
+
+def _extremum(condition: str, a: Value, b: Value) -> Value:
+    # nan wins; of two zeros the second, as in NumPy
+    return a.is_nan().where(a, a.compare(condition, b).where(a, b))
+
+
+def _unequal(a: Value, b: Value) -> Value:
+    return a.compare("one", b)
+
+
+# fmt: off
+ARITHMETIC: dict[str, Callable[..., Value]] = {
+    "add":      lambda a, b: a + b,
+    "sub":      lambda a, b: a - b,
+    "mul":      lambda a, b: a * b,
+    "div":      lambda a, b: a / b,
+    "neg":      lambda a: -a,
+    "abs":      lambda a: abs(a),
+    "sqrt":     lambda a: a.shaped("sqrt"),
+    "floor":    lambda a: a.shaped("floor"),
+    "ceil":     lambda a: a.shaped("ceil"),
+    "round":    lambda a: a.shaped("rint"),
+    "copysign": lambda a, b: a.shaped("copysign", b),
+    "max":      partial(_extremum, "ogt"),
+    "min":      partial(_extremum, "olt"),
+    "lt":       lambda a, b: a < b,
+    "le":       lambda a, b: a <= b,
+    "gt":       lambda a, b: a > b,
+    "ge":       lambda a, b: a >= b,
+    "eq":       lambda a, b: a.equals(b),
+    "ne":       _unequal,
+}
+"""On doubles; comparisons give masks."""
+
+LOGIC: dict[str, Callable[..., Value]] = {
+    "and":      lambda a, b: a & b,
+    "or":       lambda a, b: a | b,
+    "not":      lambda a: ~a,
+}
+"""On masks."""
+# fmt: on
+
+
+def as_mask(a: Value) -> Value:
+    """Return the truth of each lane: nan is true, as in NumPy."""
+    return a if a.element == MASK else a.compare("une", 0.0)
+
+
+def as_float(a: Value) -> Value:
+    """Return a mask as 0 and 1."""
+    return a.where(1.0, a.writer.number(0.0)) if a.element == MASK else a
+
+
+def instruction(writer: Writer, op: str, args: list[Value]) -> Value:
+    """Write one operation and return its value, a mask where it is a truth."""
+    if op in LOGIC:
+        return LOGIC[op](*map(as_mask, args))
+    if op == "where":
+        return as_mask(args[0]).where(as_float(args[1]), as_float(args[2]))
+    numbers = [as_float(arg) for arg in args]
+    if op in ARITHMETIC:
+        return ARITHMETIC[op](*numbers)
+    return writer.call(FUNCTIONS[op].symbol, *numbers)
+
+
+def emit(
+    writer: Writer, program: Program, wanted: Iterable[int], given: Mapping[int, Value]
+) -> dict[int, Value]:
+    """Write the operations behind the wanted ones; ``given`` are those that have a value already."""
+    values = dict(given)
+    for number in program.needed(wanted):
+        operation = program.operations[number]
+        if number in values:
+            continue
+        if operation.op == "const":
+            values[number] = writer.number(operation.param)
+        else:
+            values[number] = instruction(writer, operation.op, [values[arg] for arg in operation.args])
+    return values
