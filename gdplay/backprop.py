@@ -11,7 +11,7 @@ import numpy as np
 from gdplay.engines.difference import split
 from gdplay.engines.tape import evaluate
 from gdplay.formula.expr import Array, Expr, intern, is_constant, order, substitute, symbol
-from gdplay.formula.gradient import Visit, pullback
+from gdplay.formula.gradient import Visit, contributions, pullback
 from gdplay.formula.notation import to_plain
 from gdplay.formula.ops import TABLE
 from gdplay.formula.text import plain
@@ -141,13 +141,9 @@ def _shares(visit: Visit, names: Mapping[Expr, str]) -> list[_Part]:
     local = TABLE[node.op].adjoint(ONE, node, *node.args) if scalar else (None,) * len(visit.parts)
     words = {known: symbol(name, known.shape) for known, name in names.items()}
     incoming = symbol(f"df/d{names[node]}", node.shape)
-    for arg, part, slope in zip(node.args, visit.parts, local, strict=True):
-        if part is None or not arg.varies:
-            continue
-        if slope is not None:
-            written = to_plain(substitute([plain(slope)], words)[0])
-        else:
-            back = {} if is_constant(visit.incoming) else {visit.incoming: incoming}
-            written = to_plain(substitute([plain(part)], {**words, **back})[0])
-        found.append(_Part(names[arg], written, slope, part))
+    told = local if scalar or not visit.parts else contributions(TABLE[node.op], incoming, node, set(), set())
+    for arg, part, slope, formula in zip(node.args, visit.parts, local, told, strict=True):
+        if part is not None and formula is not None and arg.varies:
+            written = to_plain(substitute([plain(formula)], words)[0])
+            found.append(_Part(names[arg], written, slope, part))
     return found

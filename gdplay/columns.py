@@ -9,7 +9,7 @@ import numpy as np
 
 from gdplay.config.load import Config
 from gdplay.errors import Complaint, ConfigError
-from gdplay.formula.expr import Expr
+from gdplay.formula.expr import Expr, Shape
 from gdplay.formula.words import ravel
 from gdplay.method import norm
 
@@ -27,8 +27,11 @@ class LogColumns:
     notes: tuple[str, ...] = ()
 
 
-def log_columns(config: Config) -> LogColumns:
-    """Return the columns of a run's log. Raises ConfigError where two would have one name."""
+def log_columns(config: Config, on_disk: bool = True) -> LogColumns:
+    """Return the columns of a run's log, which in memory has every point.
+
+    Raises ConfigError where two would have one name.
+    """
     method, everything = config.method, config.log["columns"] == "all"
     coordinates = config.function.coordinates
     names: list[str] = list(ALWAYS)
@@ -37,6 +40,9 @@ def log_columns(config: Config) -> LogColumns:
     if len(coordinates) <= MOST_VARIABLES or everything:
         names += [*coordinates, *(f"g_{name}" for name in coordinates)]
         logged += [method.point, method.received]
+    elif not on_disk:
+        names += [*coordinates, "x_norm", "g_norm"]
+        logged += [method.point, norm(method.point), norm(method.received)]
     else:
         shown = config.plot_options.variables or (0, 1)
         names += [*(coordinates[k] for k in shown), "x_norm", "g_norm"]
@@ -45,7 +51,7 @@ def log_columns(config: Config) -> LogColumns:
             f"log: of {len(coordinates)} variables only the two that are drawn and the norms "
             "(log: {columns: all} has all)"
         )
-    state = [name for m in method.memory for name in _state_names(m.name, m.before, coordinates)]
+    state = [name for m in method.memory for name in element_names(m.name, m.before.shape, coordinates)]
     if len(state) <= MOST_STATE or everything:
         names += state
         logged += [m.before for m in method.memory]
@@ -63,10 +69,10 @@ def log_columns(config: Config) -> LogColumns:
     return LogColumns(tuple(names), tuple(logged), tuple(notes))
 
 
-def _state_names(name: str, before: Expr, coordinates: tuple[str, ...]) -> list[str]:
-    """Name a state's elements: v_x for one a coordinate, H[0,1] for a matrix, k for a number."""
-    if not before.shape:
+def element_names(name: str, shape: Shape, coordinates: tuple[str, ...]) -> list[str]:
+    """Name the elements of a quantity: v_x for one a coordinate, H[0,1] for a matrix, k for a number."""
+    if not shape:
         return [name]
-    if before.shape == (len(coordinates),):
+    if shape == (len(coordinates),):
         return [f"{name}_{coordinate}" for coordinate in coordinates]
-    return [f"{name}[{','.join(map(str, place))}]" for place in np.ndindex(*before.shape)]
+    return [f"{name}[{','.join(map(str, place))}]" for place in np.ndindex(*shape)]

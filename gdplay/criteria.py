@@ -83,9 +83,9 @@ ENDINGS: dict[str, Ending] = {
     "undefined":     Ending(STALLED,   _undefined,
                             "gradient undefined"),
     "stall":         Ending(STALLED,   lambda m, size, limit: m.t - 1 - CARRIED.best_step >= limit,
-                            "no better value in {limit} steps"),
+                            "no better value in {steps}"),
     "max_steps":     Ending(MAX_STEPS, lambda m, size, limit: m.t - 1 >= limit,
-                            "{limit} steps are done"),
+                            "{steps} done"),
 }  # fmt: skip
 """In the order of precedence. When the step t is about to be taken, t - 1 are done."""
 

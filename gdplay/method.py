@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from gdplay.formula.expr import Array, Expr, ShapeError, symbol
-from gdplay.formula.parse import Scope, parse
+from gdplay.formula.parse import Scope, Statement, parse
 from gdplay.formula.words import along
 from gdplay.objective import Function
 from gdplay.rule import Memory, Rule, read_rule
-
-Setting = float | str
-"""A number, or a formula in t."""
+from gdplay.schedule import Setting, read_setting
 
 TRANSFORMS = {
     # in this order, each where its setting is given
@@ -63,6 +59,10 @@ class Method:
     parameters: Mapping[Expr, Array]
     evaluations: Mapping[str, int]
     """How often a step computes the function, the gradient and the Hessian; at one place once."""
+    statements: tuple[Statement, ...] = ()
+    """The rule's own lines with their values, in order."""
+    settings: Mapping[str, Expr] = field(default_factory=dict[str, Expr])
+    """The learning rate and the hyperparameters by the names that the rule's lines call them."""
 
     @property
     def size(self) -> int:
@@ -80,9 +80,11 @@ class _Calls:
             "gradient": set(),
             "hessian": set(),
         }
-        self.differences: dict[Expr, int] = {}
-        """How many values of f each numeric gradient takes."""
-        self.table = {"f": self.f, "grad": self.grad, "hess": self.hess, "hvp": self.hvp}
+        self.gradients: dict[tuple[Expr, ...], Expr] = {}
+        self.table = {
+            "f": self.f, "grad": self.grad, "hess": self.hess, "hvp": self.hvp,
+            "residuals": self.residuals, "jacobian": self.jacobian,
+        }  # fmt: skip
 
     def f(self, *args: Expr) -> Expr:
         self.count("f", "function", args, 1)
@@ -90,10 +92,10 @@ class _Calls:
 
     def grad(self, *args: Expr) -> Expr:
         self.count("grad", "gradient", args, 1)
-        found = self.function.gradient_at(args[0], self.choices.gradient, self.choices.gradient_step)
-        if found.op == "difference":
-            self.differences[found] = found.params[0].evaluations
-        return found
+        if args not in self.gradients:  # numeric ones would be computed again
+            choices = self.choices
+            self.gradients[args] = self.function.gradient_at(args[0], choices.gradient, choices.gradient_step)
+        return self.gradients[args]
 
     def hess(self, *args: Expr) -> Expr:
         self.count("hess", "hessian", args, 1)
@@ -106,9 +108,19 @@ class _Calls:
     def evaluations(self) -> dict[str, int]:
         """Return how often a step computes what; a numeric gradient counts as the values it takes."""
         found = {what: len(places) for what, places in self.places.items()}
-        found["gradient"] -= len(self.differences)
-        found["function"] += sum(self.differences.values())
+        for gradient in self.gradients.values():
+            if gradient.op == "difference":
+                found["gradient"] -= 1
+                found["function"] += gradient.params[0].evaluations
         return found
+
+    def residuals(self, *args: Expr) -> Expr:
+        self.count("residuals", "function", args, 1)
+        return self.function.residuals_at(args[0])
+
+    def jacobian(self, *args: Expr) -> Expr:
+        self.count("jacobian", "gradient", args, 1)
+        return self.function.jacobian_at(args[0])
 
     def count(self, name: str, what: str, args: tuple[Expr, ...], most: int) -> None:
         n = self.function.size
@@ -124,19 +136,21 @@ def make_method(function: Function, rule: Rule, choices: Choices) -> Method:
     point, t, noise = symbol("point", (n,), "point"), symbol("t", (), "step"), symbol("noise", (n,), "noise")
     parameters: dict[Expr, Array] = dict(function.constants())
 
-    def setting(name: str, value: Setting) -> Expr:
-        if isinstance(value, str):
-            return parse(value, Scope({"t": t}))
-        node = symbol(name, (), "hyperparameter")
-        parameters[node] = np.array([value])
-        return node
-
-    chosen = {**rule.hyperparameters, **choices.hyperparameters}
-    hyperparameters = {name: setting(name, value) for name, value in chosen.items()}
-    rate = setting("learning_rate", choices.learning_rate)
     calls = _Calls(function, choices)
     exact = function.gradient_at(point)
-    g = calls.grad(point)
+    seen = {"t": t, "f": calls.f(point), "g": calls.grad(point)}
+    remembered: list[Memory] = []
+
+    def setting(name: str, value: Setting) -> Expr:
+        found = read_setting(value, seen, name)
+        parameters.update(found.parameters)
+        remembered.extend(found.memory)
+        return found.value
+
+    chosen = {**rule.defaults, **choices.hyperparameters}
+    hyperparameters = {name: setting(name, value) for name, value in chosen.items()}
+    rate = setting("learning_rate", choices.learning_rate)
+    g = seen["g"]
     names = {"x": point, "t": t, "noise": noise}
     given: dict[str, Setting | None] = {
         "noise": choices.noise or None,
@@ -149,12 +163,11 @@ def make_method(function: Function, rule: Rule, choices: Choices) -> Method:
         if value is not None:
             own = "noise_scale" if name == "noise" else name
             g = parse(text, Scope({**names, "g": g, own: setting(own, value)}))
-    calls.f(point)
     updates = read_rule(rule, {**names, "g": g, "lr": rate, **hyperparameters}, calls.table)
     return Method(
-        function, rule, choices, point, t, noise, function.value_at(point), exact, g, rate,
-        updates.point, updates.memory, parameters,
-        calls.evaluations(),
+        function, rule, choices, point, t, noise, seen["f"], exact, g, rate,
+        updates.point, (*updates.memory, *remembered), parameters,
+        calls.evaluations(), updates.statements, {"lr": rate, **hyperparameters},
     )  # fmt: skip
 
 

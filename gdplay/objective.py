@@ -12,10 +12,11 @@ import numpy as np
 
 from gdplay.engines.tape import Tape
 from gdplay.errors import Complaint, ConfigError
-from gdplay.formula.expr import Array, Expr, Shape, expression, substitute, symbol
+from gdplay.formula.expr import Array, Expr, Shape, ShapeError, expression, substitute, symbol
 from gdplay.formula.gradient import flat, gradient, hessian, hessian_product, unflat
 from gdplay.formula.numeric import METHODS, numeric
 from gdplay.formula.signature import Formula, read
+from gdplay.formula.words import stack
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,24 @@ class Function:
         held = symbol("direction", (self.size,), "direction")
         product = hessian_product(self.formula.expr, self.formula.variables, held)
         return self._placed(substitute([product], {held: direction})[0], point)
+
+    def residuals_at(self, point: Expr) -> Expr:
+        """Return the residuals r, whose sum of squares is f, as an expression of shape (m,).
+
+        Raises ShapeError where the function was not given by residuals.
+        """
+        if self.formula.residuals is None:
+            remedy = "give the function as residuals: [r1, r2, ...], or choose another optimizer"
+            raise ShapeError(f"{self.name} is not written as a sum of squares", remedy)
+        return self._placed(self.formula.residuals, point)
+
+    def jacobian_at(self, point: Expr) -> Expr:
+        """Return the residuals' first derivatives as an expression of shape (m, n). Raises ShapeError."""
+        self.residuals_at(point)
+        r = self.formula.residuals
+        assert r is not None
+        rows = [flat(gradient(r[k], self.formula.variables)) for k in range(r.shape[0])]
+        return self._placed(stack(*rows), point)
 
     @property
     def size(self) -> int:

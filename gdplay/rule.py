@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from gdplay.errors import FormulaError
 from gdplay.formula.expr import Array, Expr, Shape, array, const, symbol
-from gdplay.formula.parse import Scope, parse, parse_updates
+from gdplay.formula.parse import Scope, Statement, parse, parse_updates
 from gdplay.formula.words import spread
 
 GIVEN = ("x", "g", "lr", "t", "noise", "n", "i", "inner")
@@ -68,10 +68,11 @@ class Memory:
 
 @dataclass(frozen=True)
 class Updates:
-    """What one step does: the next point, and each remembered quantity."""
+    """What one step does: the next point, each remembered quantity, and the statements that say so."""
 
     point: Expr
     memory: tuple[Memory, ...]
+    statements: tuple[Statement, ...]
 
 
 def read_rule(rule: Rule, names: Mapping[str, Expr], functions: Mapping[str, Callable[..., Expr]]) -> Updates:
@@ -85,19 +86,21 @@ def read_rule(rule: Rule, names: Mapping[str, Expr], functions: Mapping[str, Cal
     given = {name: value for name, value in names.items() if name not in own}
     given |= {"n": const(float(vector[0])), "i": array(np.arange(1.0, vector[0] + 1.0))}
     wrapped: tuple[Memory, ...] = ()
+    earlier: tuple[Statement, ...] = ()
     if rule.inner is not None:
         hidden = rule.hyperparameters.keys()
         seen = {name: value for name, value in names.items() if name not in hidden}
         inner = read_rule(rule.inner, seen, functions)
-        given["inner"], wrapped = inner.point, inner.memory
+        given["inner"], wrapped, earlier = inner.point, inner.memory, inner.statements
     starts = {name: parse(text, Scope(dict(given), functions)) for name, text in rule.state.items()}
 
-    def attempt(shapes: Mapping[str, Shape]) -> tuple[dict[str, Expr], dict[str, Expr]]:
+    def attempt(shapes: Mapping[str, Shape]) -> tuple[dict[str, Expr], list[Statement]]:
         before = {name: symbol(name, shape, "state") for name, shape in shapes.items()}
         scope = Scope({**given, **before}, functions)
-        return before, parse_updates(rule.step, scope, frozenset(before) | {"x"}, frozenset(given) - {"x"})
+        return before, parse_updates(rule.step, scope, frozenset(given) - {"x"})
 
-    before, after = attempt(_shapes(attempt, starts, vector))
+    before, statements = attempt(_shapes(attempt, starts, vector))
+    after = last_values(statements)
     if "x" not in after:
         raise FormulaError(
             "the rule never assigns x", "end with, for example, x = x - lr*g", rule.step, (0, 1)
@@ -111,10 +114,15 @@ def read_rule(rule: Rule, names: Mapping[str, Expr], functions: Mapping[str, Cal
         Memory(name, before[name], spread(starts[name], before[name].shape), after.get(name, before[name]))
         for name in rule.state
     )
-    return Updates(spread(moved, vector), (*wrapped, *memory))
+    return Updates(spread(moved, vector), (*wrapped, *memory), (*earlier, *statements))
 
 
-Attempt = Callable[[Mapping[str, Shape]], tuple[dict[str, Expr], dict[str, Expr]]]
+def last_values(statements: Iterable[Statement]) -> dict[str, Expr]:
+    """Return the last value of every name that the statements assign."""
+    return {statement.name: statement.value for statement in statements}
+
+
+Attempt = Callable[[Mapping[str, Shape]], tuple[dict[str, Expr], list[Statement]]]
 
 
 def _shapes(attempt: Attempt, starts: Mapping[str, Expr], vector: Shape) -> dict[str, Shape]:
@@ -137,7 +145,7 @@ def _shapes(attempt: Attempt, starts: Mapping[str, Expr], vector: Shape) -> dict
 def _settled(attempt: Attempt, shapes: dict[str, Shape]) -> dict[str, Shape]:
     """Return the shapes that the updates give, from these shapes on."""
     for _ in range(len(shapes) + 2):
-        _, after = attempt(shapes)
+        after = last_values(attempt(shapes)[1])
         found = {name: after[name].shape if name in after else shapes[name] for name in shapes}
         if found == shapes:
             return shapes
@@ -145,9 +153,9 @@ def _settled(attempt: Attempt, shapes: dict[str, Shape]) -> dict[str, Shape]:
     return shapes
 
 
-def start_values(memory: tuple[Memory, ...], values: Mapping[Expr, Array], runs: int) -> list[Array]:
+def start_values(memory: tuple[Memory, ...], given: Mapping[Expr, Array], runs: int) -> list[Array]:
     """Return what each remembered quantity is before the first step: shape + (runs,)."""
     from gdplay.engines.tape import evaluate
 
-    found = evaluate([m.start for m in memory], values)
+    found = evaluate([m.start for m in memory], given)
     return [np.array(np.broadcast_to(a, (*a.shape[:-1], runs))) for a in found]

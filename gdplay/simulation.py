@@ -83,7 +83,7 @@ def simulate(
     """
     began = time.perf_counter()
     method, watch = config.method, watch or Watch()
-    columns = log_columns(config)
+    columns = log_columns(config, on_disk=log is not None)
     seeds = np.array([config.seed], dtype=np.uint64)
     engine = Columns(method, config.start[:, None].copy(), config.criteria, seeds, columns.logged)
     thinner = Thinner(most=most_rows)
@@ -157,6 +157,7 @@ def _reason(config: Config, ended: str, start: Point, final: Point) -> str:
         largest=f"{largest:.3g}",
         grad_norm=f"{final.grad_norm:.2g}",
         limit=f"{limit:g}" if isinstance(limit, float) else limit,
+        steps=f"{limit} step{'s' * (limit != 1)}",
         bound_f=_bound(config, abs(start.f)),
         bound_x=_bound(config, float(np.abs(start.x).max())),
     )

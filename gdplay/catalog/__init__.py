@@ -8,9 +8,9 @@ from importlib.resources import files
 
 from gdplay.config.document import read_document
 from gdplay.config.nodes import Mapping as Node
-from gdplay.config.nodes import Scalar
+from gdplay.config.nodes import Scalar, Sequence
 
-KINDS = ("functions", "optimizers")
+KINDS = ("functions", "optimizers", "schedules", "searches")
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,15 @@ class Entry:
         """Return the text of a key, empty where it is absent."""
         value = self.node.get(key)
         return value.text.strip() if isinstance(value, Scalar) else ""
+
+    def words(self, key: str) -> frozenset[str]:
+        """Return the words of a key that holds a list, such as a function's properties."""
+        value = self.node.get(key)
+        return (
+            frozenset(w.text for w in value if isinstance(w, Scalar))
+            if isinstance(value, Sequence)
+            else frozenset()
+        )
 
 
 @cache
@@ -43,12 +52,42 @@ def entry(kind: str, name: str) -> Entry:
     return Entry(kind, name, read_document(data, f"{name}.yaml"))
 
 
+CONVENTIONS = ("torch", "optax", "paper")
+"""Whose form of an optimizer: the first of these that an entry has is the one taken unless the config says."""
+
+
+def conventions(name: str) -> tuple[str, ...]:
+    """Return the conventions that an optimizer's entry knows, its own equations' first."""
+    declared = entry("optimizers", name).node.get("conventions")
+    known = declared.keys() if isinstance(declared, Node) else ("paper",)
+    return tuple(word for word in CONVENTIONS if word in known)
+
+
+@cache
+def in_convention(name: str, convention: str) -> Entry:
+    """Return an optimizer's entry with what one of its conventions replaces."""
+    found = entry("optimizers", name)
+    declared = found.node.get("conventions")
+    other = declared.get(convention) if isinstance(declared, Node) else None
+    if not isinstance(other, Node):
+        return found
+    pairs = {key.text: (key, value) for key, value in (*found.node, *other)}
+    return Entry(found.kind, name, Node(tuple(pairs.values()), found.node.place, False))
+
+
+@cache
 def optimizer_keys(name: str) -> frozenset[str]:
-    """Return the hyperparameters of the optimizer of that name; none where there is no such optimizer."""
+    """Return the hyperparameters of an optimizer in any convention; none where there is no such optimizer."""
     if name not in names("optimizers"):
         return frozenset()
-    declared = entry("optimizers", name).node.get("hyperparameters")
-    return frozenset(declared.keys()) if isinstance(declared, Node) else frozenset()
+    declared = [in_convention(name, word).node.get("hyperparameters") for word in conventions(name)]
+    return frozenset(key for node in declared if isinstance(node, Node) for key in node.keys())
 
 
-__all__ = ["KINDS", "Entry", "entry", "names", "optimizer_keys"]
+def is_wrapper(name: str) -> bool:
+    """Tell whether an optimizer's entry wraps another optimizer."""
+    return entry("optimizers", name).text("wraps") == "true"
+
+
+__all__ = ["CONVENTIONS", "KINDS", "Entry", "conventions", "entry", "in_convention", "is_wrapper", "names",
+           "optimizer_keys"]  # fmt: skip

@@ -7,15 +7,19 @@ from typing import Annotated
 import typer
 
 from gdplay.cli.catalogue import list_entries, show
+from gdplay.cli.check import check
+from gdplay.cli.explain import explain
 from gdplay.cli.grad import grad
 from gdplay.cli.make import new, schema
 from gdplay.cli.plot import plot
 from gdplay.cli.run import run
 from gdplay.cli.validate import validate
+from gdplay.cli.words import Commands
 from gdplay.version import VERSION
 
 app = typer.Typer(
     name="gdplay",
+    cls=Commands,
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
@@ -27,6 +31,8 @@ app = typer.Typer(
 
 app.command("run")(run)
 app.command("grad")(grad)
+app.command("check")(check)
+app.command("explain")(explain)
 app.command("plot")(plot)
 app.command("list")(list_entries)
 app.command("show")(show)

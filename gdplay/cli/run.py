@@ -72,11 +72,13 @@ def _one(
 ) -> dict[str, Any] | None:
     """Carry out one run and print it; return its summary, or None if it was not begun any more."""
     from gdplay.cli.story import ending
+    from gdplay.plots.quick import import_quickly
     from gdplay.save import save_run
     from gdplay.simulation import Watch
 
     if caught:
         return None
+    import_quickly()
     show = _Show(config, told=told, notes=() if json else config.notes)
     with show:
         trace, folder = save_run(config, out, force, Watch(lambda: bool(caught), show.row))

@@ -11,10 +11,10 @@ from gdplay.errors import FormulaError
 from gdplay.formula.expr import const, constant_value
 from gdplay.formula.parse import Scope, parse
 
-CARD = ("count", "minimum", "at", "properties", "remark", "kinks", "source", "notes")
+CARD = ("count", "minimum", "at", "kinks", "properties", "remark", "source", "notes")
 CATALOGUE = (
-    "title", "formula", "residuals", "variables", "dimension", "least", "most", "multiple", "constants", "domain",
-    "start", "minima", "local_minima", *CARD,
+    "title", "formula", "residuals", "variables", "dimension", "least", "most", "multiple", "constants",
+    "domain", "start", "minima", "local_minima", *CARD,
 )  # fmt: skip
 """The keys of an entry, in their order."""
 BY_DIMENSION = ("minima", "local_minima", "minimum")

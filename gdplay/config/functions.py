@@ -163,6 +163,7 @@ def _named(node: Mapping, complaints: Complaints) -> Function | None:
     if size:
         # a family's texts speak of n; a single dimension makes them a function
         pairs = of_dimension(pairs, size)
+    pairs["name"] = name
     return _written(mapping(list(pairs.items()), node.place), complaints, size or None, "function")
 
 
@@ -230,7 +231,7 @@ def _variables(node: Node | None, complaints: Complaints, path: str) -> dict[str
         return None
     if isinstance(node, Sequence):
         keys = [item for item in node if isinstance(item, Scalar) and _good_name(item, complaints, path)]
-        if len({key.text for key in keys}) != len(node):
+        if len({item.text for item in node if isinstance(item, Scalar)}) != len(node):
             complaints.add(node.place, path, "expected different names", "write [x, y]")
         return {key.text: () for key in keys}
     found: dict[str, Shape] = {}

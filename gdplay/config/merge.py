@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence as Items
+from dataclasses import replace
 
 from gdplay.catalog import names, optimizer_keys
 from gdplay.config.complaints import COMMAND_LINE, one_line
@@ -89,7 +90,11 @@ def override(tree: Mapping, settings: Items[str], notes: list[str]) -> Mapping:
             remedy = f"did you mean {near}?" if near else known
             complaints.append(Complaint(f"unknown key '{shown}'", remedy, COMMAND_LINE, key=shown))
         else:
-            node: Node = read_value(value, COMMAND_LINE)
+            try:
+                node: Node = read_value(value, COMMAND_LINE)
+            except ConfigError as error:
+                complaints += [replace(found, line=None, key=shown) for found in error.complaints]
+                continue
             for part in reversed(path.split(".")):
                 node = mapping([(part, node)], node.place)
             assert isinstance(node, Mapping)

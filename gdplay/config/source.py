@@ -14,9 +14,7 @@ MOST_BYTES = 1_000_000
 # What a file may not hold as it stands. Beside the characters that YAML refuses there are three that an
 # editor shows as nothing or as a line's end, so that the lines counted here would not be the lines seen:
 # U+0085, U+2028 and U+2029, and the byte order mark anywhere but at the start.
-UNSEEN = re.compile(
-    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
+UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 # What a value may not hold even when it is written as an escape ("\x1b", "\ud800").
 UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 

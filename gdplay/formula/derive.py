@@ -82,24 +82,27 @@ def derive(output: Expr, wrt: Expr, shorten: bool = True) -> Derivation:
     >>> [to_plain(line) for _, line in derive(3 * (2 * x**2) ** 5, x).lines]
     ['15(2x^2)^4 · 4x', '960x^9']
     """
-    moving: set[Expr] = {wrt}
-    for node in order([output]):
-        if any(arg in moving for arg in node.args):
-            moving.add(node)
+    depends: dict[Expr, bool] = {wrt: True}
+
+    def varies(u: Expr) -> bool:
+        # factors that a rule regroups are new nodes: they are looked at when they are met
+        for node in order([u]) if u not in depends else ():
+            depends.setdefault(node, any(depends[arg] for arg in node.args))
+        return depends[u]
+
     applied: dict[Expr, Application] = {}
     waiting = [output]
     while waiting:
         u = waiting.pop()
         if u not in applied:
-            applied[u] = apply_rule(u, wrt, moving.__contains__)
-            # regrouped factors are new nodes; they vary as what they are made of
-            for part in applied[u].parts:
-                moving.update(node for node in order([part]) if any(arg in moving for arg in node.args))
+            applied[u] = apply_rule(u, wrt, varies)
             waiting += reversed(applied[u].parts)
             if len(applied) > MOST_STEPS:
                 raise TooLongError(f"the derivation has more than {MOST_STEPS} steps")
     steps = tuple(
-        Step(rule.rule, pending(u, wrt), rule.combine(*(pending(part, wrt) for part in rule.parts)), rule.note)
+        Step(
+            rule.rule, pending(u, wrt), rule.combine(*(pending(part, wrt) for part in rule.parts)), rule.note
+        )
         for u, rule in applied.items()
         if u is not wrt or u is output
     )
@@ -122,21 +125,23 @@ def _together(output: Expr, applied: dict[Expr, Application]) -> Expr:
     return found[output]
 
 
-def disagreement(derivation: Derivation, original: Expr, variables: tuple[Expr, ...], values: dict[Expr, Array]) -> int:
-    """Return at how many sampled points the last lines differ from the reverse pass of the original formula.
+def compare(
+    derivation: Derivation, original: Expr, variables: tuple[Expr, ...], values: dict[Expr, Array]
+) -> tuple[int, int]:
+    """Compare the last lines with the reverse pass at sampled points; return how many were, and how many differ.
 
-    ``values`` gives every symbol of the formula as shape + (points,). A point where either is not
-    finite is not compared.
+    ``values`` gives every symbol of the original formula as shape + (points,). A point where either is
+    not finite is not compared.
     """
     wrt = derivation.wrt
     variable = wrt.args[0] if wrt.op == "index" else wrt
     slope = gradient(original, variables)[variables.index(variable)]
-    exact, *lines = evaluate([slope, *(line for _, line in derivation.lines)], values)
-    if wrt.op == "index":
-        exact = exact[tuple(wrt.params)]
-    wrong = np.zeros(np.broadcast(exact, *lines).shape, dtype=bool)
-    for line in lines:
-        with np.errstate(all="ignore"):
-            apart = np.abs(line - exact) > TOLERANCE * (1.0 + np.abs(exact))
-            wrong |= apart & np.isfinite(line) & np.isfinite(exact)
-    return int(wrong.sum())
+    found = evaluate(
+        [slope[tuple(wrt.params)] if wrt.op == "index" else slope, *dict(derivation.lines).values()], values
+    )
+    exact, *lines = np.broadcast_arrays(*found)
+    with np.errstate(all="ignore"):
+        apart = [np.abs(line - exact) > TOLERANCE * (1.0 + np.abs(exact)) for line in lines]
+        shown = [np.isfinite(line) & np.isfinite(exact) for line in lines]
+    compared = np.all(shown, axis=0)
+    return int(compared.sum()), int((np.any(apart, axis=0) & compared).sum())

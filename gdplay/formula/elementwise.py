@@ -56,6 +56,15 @@ def _compare(ufunc: Any) -> Any:
     return lambda *args: ufunc(*args).astype(np.float64)
 
 
+def _power(a: Any, b: Any) -> Any:
+    # NumPy squares or takes a root where one exponent of 2 or 0.5 serves all: a bit more or less than its
+    # power gives, so a single run would differ from many. Exponents with places of their own prevent that.
+    exponents = np.ascontiguousarray(np.broadcast_to(b, np.broadcast_shapes(a.shape, b.shape)))
+    if exponents.size == 1:
+        return np.power(a, np.repeat(exponents, 2, axis=-1))[..., :1]
+    return np.power(a, exponents)
+
+
 def _power_adjoint(g: Expr, y: Expr, a: Expr, b: Expr) -> tuple[Expr, Expr]:
     base = b * a ** (b - 1)
     if b.op != "const":
@@ -106,7 +115,7 @@ ELEMENTWISE: dict[str, Op] = {
     "floordiv": Op(_none(2),                                               np.floor_divide,     domain=(0.5, 3)),
     "mod":      Op(lambda g, y, a, b: (g, -(g*(a//b))),                    np.remainder,        domain=(0.5, 3)),
     "neg":      Op(lambda g, y, a: (-g,),                                  np.negative),
-    "pow":      Op(_power_adjoint,                                         np.power,            domain=(0.1, 3), pole=True, steep=True),
+    "pow":      Op(_power_adjoint,                                         _power,              domain=(0.1, 3), pole=True, steep=True),
     "powi":     Op(lambda g, y, a: (g*(y.params[0]*a**(y.params[0] - 1)),), integer_power, static=True, domain=(0.1, 3), pole=True),
     "sqrt":     Op(lambda g, y, a: (g/(2*y),),                             np.sqrt,             domain=(0.1, 4), pole=True, steep=True),
     "cbrt":     Op(lambda g, y, a: (g/(3*(y*y)),),                         np.cbrt,             domain=(0.1, 4), pole=True, steep=True),

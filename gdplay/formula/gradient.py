@@ -5,6 +5,7 @@ The reverse pass reads the table; because adjoints are formulas, a Hessian is a 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,20 @@ from gdplay.formula.expr import Expr, build, is_constant, order
 from gdplay.formula.op import Op
 from gdplay.formula.ops import TABLE
 from gdplay.formula.structure import sum_to
-from gdplay.formula.words import ONE, ZERO, concat, count, dot, guard, place, ravel, reshape, spread, stack
+from gdplay.formula.words import (
+    ONE,
+    ZERO,
+    concat,
+    count,
+    dot,
+    either,
+    guard,
+    place,
+    ravel,
+    reshape,
+    spread,
+    stack,
+)
 
 
 def gradient(output: Expr, wrt: Sequence[Expr]) -> tuple[Expr, ...]:
@@ -70,7 +84,9 @@ def pullback(
             if part is not None and arg in live:
                 incoming.setdefault(arg, []).append(part)
     if visits is not None:
-        visits += [Visit(node, tuple(incoming[node]), total(incoming[node])) for node in wrt if node in incoming]
+        visits += [
+            Visit(node, tuple(incoming[node]), total(incoming[node])) for node in wrt if node in incoming
+        ]
     return tuple(total(incoming[node]) if node in incoming else zeros(node) for node in wrt)
 
 
@@ -86,7 +102,7 @@ def contributions(
     if row.pole and node in selected and not is_constant(g):
         # each element of g stands for its own column of a reduction, but all of g enters a matrix product
         share = g if pointwise else build("sum", ravel(abs(g)))
-        parts = tuple(None if part is None else guard(share, part) for part in parts)
+        parts = tuple(None if part is None else _zero_wins(share, part) for part in parts)
     if not row.elementwise:
         return parts
     pairs = zip(parts, node.args, strict=True)
@@ -106,7 +122,15 @@ def _times_slope(g: Expr, slope: Expr | None) -> Expr | None:
     """Return g*slope where a slope of 0 gives 0 even if g is infinite: sqrt(x^2) at 0 has derivative 0."""
     if slope is None or is_constant(slope):
         return None if slope is None else g * slope
-    return guard(slope, g * slope)
+    return _zero_wins(slope, g * slope)
+
+
+def _zero_wins(factor: Expr, part: Expr) -> Expr:
+    """Return part, but 0 where the factor is 0 and part is not finite.
+
+    Where part is finite it stays as it is, for its own derivative's sake: that of 2x*g at x = 0 is 2*g.
+    """
+    return guard(either(factor, build("lt", abs(part), math.inf)), part)
 
 
 def total(parts: Sequence[Expr]) -> Expr:

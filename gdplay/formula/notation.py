@@ -16,9 +16,31 @@ Written = tuple[str, int]
 """A text and how tightly it binds."""
 
 GREEK = frozenset(
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau phi chi psi omega".split()
+    [
+        "alpha",
+        "beta",
+        "gamma",
+        "delta",
+        "epsilon",
+        "zeta",
+        "eta",
+        "theta",
+        "iota",
+        "kappa",
+        "lambda",
+        "mu",
+        "nu",
+        "xi",
+        "rho",
+        "sigma",
+        "tau",
+        "phi",
+        "chi",
+        "psi",
+        "omega",
+    ]
 )
-NAMED = frozenset("sin cos tan sinh cosh tanh exp log max min".split())
+NAMED = frozenset(["sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "log", "max", "min"])
 """The functions that LaTeX has under the same name."""
 RENAMED = {"asin": r"\arcsin", "acos": r"\arccos", "atan": r"\arctan", "log2": r"\log_{2}", "log10": r"\log_{10}",
            "reduce_max": r"\max", "reduce_min": r"\min", "sum": r"\sum"}  # fmt: skip
@@ -44,7 +66,7 @@ def to_plain(output: Expr, leaves: Mapping[Expr, Written] | None = None) -> str:
     >>> to_plain(15 * (2 * x**2) ** 4 * (4 * x))
     '15(2x^2)^4 · 4x'
     """
-    return _Plain(dict(leaves or {})).write(output)
+    return (_Plain({}) if leaves is None else _Numbers(dict(leaves))).write(output)
 
 
 def to_latex(output: Expr) -> str:
@@ -109,9 +131,13 @@ class _Plain:
                 return self.product(node)
             case "add" | "sub":
                 sign = " + " if node.op == "add" else " - "
-                return self.inner(node.args[0], SUM) + sign + self.inner(node.args[1], SUM + (node.op == "sub")), SUM
+                return self.inner(node.args[0], SUM) + sign + self.inner(
+                    node.args[1], SUM + (node.op == "sub")
+                ), SUM
             case "neg":
-                return "-" + self.inner(node.args[0], PRODUCT), MINUS if self.known[node.args[0]][1] > PRODUCT else SUM
+                return "-" + self.inner(node.args[0], PRODUCT), MINUS if self.known[node.args[0]][
+                    1
+                ] > PRODUCT else SUM
             case "pending":
                 return self.derivative(node), ATOM
             case "guard":
@@ -123,21 +149,33 @@ class _Plain:
         left, right = (self.inner(node.args[0], PRODUCT), self.inner(node.args[1], PRODUCT))
         if right[0] == "-" or (self.known[node.args[1]][1] == PRODUCT and node.args[1].op != "mul"):
             right = self.bracket(right)  # a*(b/c) is not (a*b)/c
-        if right[0].isdigit():
+        if right[0].isdigit() or right.startswith("d/d"):
             return left + self.dot + right, PRODUCT
         # 2*e3 without its sign would be the number 2000
-        close = node.args[0].op == "const" and left[-1].isdigit() and "e" not in left and not re.match(r"[eE][-+0-9]", right)
+        close = (
+            node.args[0].op == "const"
+            and left[-1].isdigit()
+            and "e" not in left
+            and not re.match(r"[eE][-+0-9]", right)
+        )
         return left + ("" if close else self.star) + right, PRODUCT
 
     def derivative(self, node: Expr) -> str:
         (wrt,) = node.params
-        return f"d/d{to_plain(wrt)}[{self.known[node.args[0]][0]}]"
+        name = to_plain(wrt) if wrt.op == "symbol" else f"({to_plain(wrt)})"
+        return f"d/d{name}[{self.known[node.args[0]][0]}]"
 
     def other(self, node: Expr) -> Written:
         # a quotient's lower part binds tighter than a product written without its sign
         if node.op == "div":
             return f"{self.inner(node.args[0], PRODUCT)}/{self.inner(node.args[1], POWER)}", PRODUCT
         return write_node(node, self.known)
+
+
+class _Numbers(_Plain):
+    """Plain text in which numbers stand for names: every product has its sign."""
+
+    dot = "*"
 
 
 class _Latex(_Plain):
@@ -169,7 +207,11 @@ class _Latex(_Plain):
             case "index":
                 subscript = write_node(node, {node.args[0]: ("", ATOM)})[0].strip("[]")
                 plain = node.args[0].op == "symbol"
-                return (latex_name(f"{node.args[0].params[0]}[{subscript}]") if plain else f"{args[0]}_{{{subscript}}}"), ATOM
+                return (
+                    latex_name(f"{node.args[0].params[0]}[{subscript}]")
+                    if plain
+                    else f"{args[0]}_{{{subscript}}}"
+                ), ATOM
             case "where":
                 rows = rf"{args[1]} & \text{{if }} {args[0]} \\ {args[2]} & \text{{otherwise}}"
                 return rf"\begin{{cases}} {rows} \end{{cases}}", ATOM
@@ -183,8 +225,12 @@ class _Latex(_Plain):
                 strength = INFIX[op][1]
                 return LATEX_INFIX[op].join(self.inner(arg, strength + 1) for arg in node.args), strength
             case op:
-                word = RENAMED.get(op) or ("\\" if op in NAMED else r"\operatorname") + (op if op in NAMED else f"{{{op}}}")
-                return word.replace("_", r"\_") if not args else rf"{word}\left({', '.join(args)}\right)", ATOM
+                word = RENAMED.get(op) or ("\\" if op in NAMED else r"\operatorname") + (
+                    op if op in NAMED else f"{{{op}}}"
+                )
+                return word.replace(
+                    "_", r"\_"
+                ) if not args else rf"{word}\left({', '.join(args)}\right)", ATOM
 
 
 def _number(value: float) -> Written:
@@ -204,4 +250,3 @@ def _matrix(node: Expr) -> str:
     rows = constant_value(node).reshape(-1, node.shape[-1] if len(node.shape) == 2 else 1)
     body = r" \\ ".join(" & ".join(_number(float(v))[0] for v in row) for row in rows)
     return rf"\begin{{pmatrix}} {body} \end{{pmatrix}}"
-

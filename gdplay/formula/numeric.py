@@ -119,5 +119,7 @@ def numeric(
     if method == COMPLEX:
         for node in order([output]):
             if node.op in NOT_ANALYTIC and node.varies:
-                raise NotAnalytic(f"the complex step needs an analytic function, and {NOT_ANALYTIC[node.op]} is none")
+                raise NotAnalytic(
+                    f"the complex step needs an analytic function, and {NOT_ANALYTIC[node.op]} is none"
+                )
     return Difference(output, tuple(variables), tuple(others), method, step, domain)

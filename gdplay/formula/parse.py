@@ -626,15 +626,22 @@ def _wrong(message: str, remedy: str, text: str, token: Token) -> FormulaError:
     return FormulaError(message, remedy, text, (token.start, max(token.end, token.start + 1)))
 
 
-def parse_updates(
-    text: str, scope: Scope, assignable: frozenset[str], fixed: frozenset[str]
-) -> dict[str, Expr]:
-    """Return the last value of every assignable name that the statements of a rule assign.
+@dataclass(frozen=True)
+class Statement:
+    """One line of a rule: the name it assigns, its text, its value."""
 
-    Statements run in order and may assign a name as often as they like, but ``x`` once and the
-    ``fixed`` names never; other names are temporary. Raises FormulaError.
+    name: str
+    text: str
+    value: Expr
+
+
+def parse_updates(text: str, scope: Scope, fixed: frozenset[str]) -> list[Statement]:
+    """Return the statements of a rule, in order.
+
+    They may assign a name as often as they like, but ``x`` once and the ``fixed`` names never. Raises
+    FormulaError.
     """
-    assigned: dict[str, Expr] = {}
+    found: list[Statement] = []
     for line in statements(tokenize(text)):
         name = line[0]
         if name.kind != NAME or line[1].kind != ASSIGN:
@@ -647,10 +654,9 @@ def parse_updates(
                 text,
                 name,
             )
-        if name.text == "x" and "x" in assigned:
+        if name.text == "x" and any(earlier.name == "x" for earlier in found):
             raise _wrong("x is assigned a second time", "assign x once, with the final point", text, name)
         value = Parser(text, line[2:], scope).run()
         scope.names[name.text] = value
-        if name.text in assignable:
-            assigned[name.text] = value
-    return assigned
+        found.append(Statement(name.text, " ".join(text[name.start : line[-1].start].split()), value))
+    return found

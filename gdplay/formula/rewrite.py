@@ -68,7 +68,8 @@ def _negated(a: Expr) -> Expr | None:
     if a.op == "neg":
         return a.args[0]
     # -0.0 counts: the text -0*x is read as (-0)*x
-    return const(-a.value) if a.op == "const" and math.copysign(1.0, a.value) < 0 else None
+    negative = a.op == "const" and math.copysign(1.0, a.value) < 0 and not math.isnan(a.value)
+    return const(-a.value) if negative else None
 
 
 def _add(args: tuple[Expr, ...], params: Any, shape: Shape) -> Expr | None:
@@ -151,6 +152,8 @@ def _reshape(args: tuple[Expr, ...], params: Any, shape: Shape) -> Expr | None:
     (a,) = args
     if a.shape == shape:
         return a
+    if a.op == "broadcast" and not a.args[0].shape:
+        return build("broadcast", a.args[0], params=params)
     return build("reshape", a.args[0], params=params) if a.op == "reshape" else None
 
 

@@ -77,7 +77,11 @@ def multiplied(params: tuple[Any, ...], a: Shape, b: Shape) -> Shape:
         )
     if a[-1] != b[0]:
         vectors = len(a) == len(b) == 1
-        remedy = "use vectors of one length" if vectors else "transpose one with .T, or multiply elementwise with *"
+        remedy = (
+            "use vectors of one length"
+            if vectors
+            else "transpose one with .T, or multiply elementwise with *"
+        )
         raise ShapeError(f"{say(a)} @ {say(b)}: the inner lengths {a[-1]} and {b[0]} differ", remedy)
     return a[:-1] + b[1:]
 

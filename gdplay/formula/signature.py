@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -238,7 +239,7 @@ def _is_notation(word: str, after: str) -> bool:
 def _assigned(tokens: list[Token]) -> set[str]:
     depth = 0
     names: set[str] = set()
-    for token, after in zip(tokens, tokens[1:], strict=False):
+    for token, after in pairwise(tokens):
         depth += (token.kind == OPEN) - (token.kind == CLOSE)
         if token.kind == NAME and after.kind == ASSIGN and depth == 0:
             names.add(token.text)
@@ -261,14 +262,13 @@ def _reducing(tokens: list[Token]) -> set[int]:
                     several.add(k)
         elif token.kind == CLOSE:
             opened.pop()
-        elif token.kind == COMMA and opened and opened[-1] in several:
-            if tokens[k + 1].text != "axis":
-                found.discard(opened[-1])
+        elif token.kind == COMMA and opened and opened[-1] in several and tokens[k + 1].text != "axis":
+            found.discard(opened[-1])
     return found
 
 
 def _subscripted(tokens: list[Token]) -> set[str]:
-    pairs = zip(tokens, tokens[1:], strict=False)
+    pairs = pairwise(tokens)
     return {t.text for t, after in pairs if t.kind == NAME and after.text in BEHIND_A_VECTOR}
 
 

@@ -144,8 +144,7 @@ def write_node(node: Expr, text: Mapping[Expr, tuple[str, int]]) -> tuple[str, i
             return symbol.join((inner(node.args[0], left), inner(node.args[1], strength + 1))), strength
         case op if op in REDUCTIONS:
             (arg,) = node.args
-            whole = arg.op == "reshape" and len(arg.args[0].shape) != 1 and len(arg.shape) == 1
-            shown = inner(arg.args[0] if whole else arg, OR)
+            shown = _laid_flat(arg, text) or inner(arg, OR)
             axis = ", axis=0" if len(arg.shape) == 2 else ""
             return f"{REDUCTIONS[op]}({shown}{axis})", ATOM
         case op:
@@ -195,22 +194,28 @@ def _reshaped(node: Expr, text: Mapping[Expr, tuple[str, int]]) -> str:
         return f"{inner}[None, :]"
     if not new:
         return f"{inner}[0]"
-    if base.op == "softmax" and base.args[0].op == "reshape" and base.args[0].args[0].shape == new:
-        return f"softmax({text[base.args[0].args[0]][0]})"
-    n = new[0]
-    if base.op == "place" and new == (n, n) and base.params[1] == (((0, n + 1, n),),):
-        return f"diag({text[base.args[0]][0]})"
-    if base.op == "concat" and len(new) == 2:
-        if len(base.args) == n and all(row.shape == new[1:] for row in base.args):
-            return f"stack({', '.join(text[row][0] for row in base.args)})"
-        flat = [
-            piece.args[0]
-            for piece in base.args
-            if piece.op == "reshape" and piece.args[0].shape[1:] == new[1:]
-        ]
-        if len(flat) == len(base.args):
-            return f"concat({', '.join(text[matrix][0] for matrix in flat)})"
+    if base.op == "concat" and len(base.args) == new[0] and all(row.shape == new[1:] for row in base.args):
+        return f"stack({', '.join(text[row][0] for row in base.args)})"
+    if (matrix := _laid_flat(base, text)) is not None:
+        return matrix
     return f"reshape({inner}, {list(new)})"
+
+
+def _laid_flat(flat: Expr, text: Mapping[Expr, tuple[str, int]]) -> str | None:
+    """Write a vector that is a scalar or a matrix laid flat as what it was; None for any other."""
+    if flat.op == "reshape" and len(flat.shape) == 1 and len(flat.args[0].shape) != 1:
+        return text[flat.args[0]][0]
+    if flat.op == "place" and len(flat.args[0].shape) == 1:
+        n = flat.args[0].shape[0]
+        if flat.params == ((n * n,), (((0, n + 1, n),),)):
+            return f"diag({text[flat.args[0]][0]})"
+    if flat.op == "concat" and all(piece.op == "reshape" for piece in flat.args):
+        matrices = [piece.args[0] for piece in flat.args]
+        if {len(matrix.shape) for matrix in matrices} == {2} and len(
+            {matrix.shape[1] for matrix in matrices}
+        ) == 1:
+            return f"concat({', '.join(text[matrix][0] for matrix in matrices)})"
+    return None
 
 
 def _internal(node: Expr, args: list[str]) -> str:

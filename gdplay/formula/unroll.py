@@ -63,7 +63,7 @@ def _place(node: Expr, *pieces: Elements) -> Elements:
     result = np.full(shape, ZERO, dtype=object)
     taken = np.zeros(shape, dtype=bool)
     for axes, piece in zip(targets, pieces, strict=True):
-        keys = subscripts(axes)
+        keys = (*subscripts(axes), ...)  # the dots keep a single item an array
         mask = taken[keys]
         result[keys] = np.where(mask, result[keys] + piece, piece) if np.any(mask) else piece
         taken[keys] = True

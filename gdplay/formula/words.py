@@ -139,7 +139,10 @@ def transpose(a: Expr) -> Expr:
 def softmax(a: Expr, axis: int | None = None) -> Expr:
     """Return exp(a)/sum(exp(a)), computed so that nothing overflows."""
     if axis is None:
-        return reshape(build("softmax", ravel(a)), a.shape)
+        if len(a.shape) == 1:
+            return build("softmax", a)
+        weights = exp(log_softmax(a))
+        return weights / along("sum", weights)
     if len(a.shape) != 2:
         raise _no_axis(axis, a)
     return build("softmax", a) if axis == 0 else build("softmax", a.T).T
@@ -218,7 +221,8 @@ def integers(low: int, high: int) -> Expr:
     """Return the vector low, low + 1, ..., high - 1."""
     if not 1 <= high - low <= 1_000_000:
         raise ShapeError(
-            f"range({low}, {high}) has {max(0, high - low)} values; the end is excluded", "write one of 1 to 1000000 values"
+            f"range({low}, {high}) has {max(0, high - low)} values; the end is excluded",
+            "write one of 1 to 1000000 values",
         )
     return array(np.arange(low, high, dtype=np.float64))
 

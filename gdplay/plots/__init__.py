@@ -27,4 +27,10 @@ PICTURES = {
     "trajectory": Picture(
         "the path over the contours of f, the loss beside it", "gdplay.plots.figure", "draw_run"
     ),
+    "graph": Picture(
+        "the computational graph with values and gradients on its nodes", "gdplay.plots.graph", "draw_graph"
+    ),
+    "accuracy": Picture(
+        "the error of each numeric derivative against its step", "gdplay.plots.vcurve", "draw_vcurve"
+    ),
 }

@@ -60,7 +60,8 @@ def _index(params: Any, a: Values) -> Values:
 
 ELEMENTWISE: dict[str, Callable[..., Values]] = {
     "add": np.add, "sub": np.subtract, "mul": np.multiply, "neg": np.negative,
-    "div": each(_quotient, 2), "pow": each(_power, 2), "mod": each(lambda a, b: a - b * mpmath.floor(a / b), 2),
+    "div": each(_quotient, 2), "pow": each(_power, 2),
+    "mod": each(lambda a, b: a - b * mpmath.floor(a / b), 2),
     "sqrt": each(mpmath.sqrt), "exp": each(mpmath.exp), "log": each(_logarithm), "log10": each(mpmath.log10),
     "sin": each(mpmath.sin), "cos": each(mpmath.cos), "sinh": each(mpmath.sinh), "cosh": each(mpmath.cosh),
     "acos": each(mpmath.acos), "acosh": each(mpmath.acosh), "atan2": each(mpmath.atan2, 2),

@@ -5,6 +5,7 @@ moderate: what rounding does to the argument itself (of the sine in sin(1000*x),
 the formula, which no order of differentiating can mend and which the path terms do not contain.
 """
 
+# ruff: noqa: E501 (a row of a table is one line)
 from __future__ import annotations
 
 import math
@@ -215,7 +216,9 @@ def _cases() -> list[tuple[str, dict[str, list[int]], list[list[float]]]]:
         cases.append((formula.strip(), {"x": []}, [[0.3125], [0.7], [1.9], [2.8]]))
     for formula, box in _lines(CLASSICS):
         names = _names(formula)
-        cases.append((formula, {name: [] for name in names}, [drawn(len(names), float(box)) for _ in range(4)]))
+        cases.append(
+            (formula, {name: [] for name in names}, [drawn(len(names), float(box)) for _ in range(4)])
+        )
     for formula, length, box in _lines(VECTORS):
         n = int(length)
         cases.append((formula, {"v": [n]}, [drawn(n, float(box)) for _ in range(2 if n <= 20 else 1)]))

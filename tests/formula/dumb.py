@@ -110,7 +110,7 @@ POINTWISE: dict[str, Callable[..., float]] = {
     "and": lambda a, b: float(a != 0 and b != 0),
     "or": lambda a, b: float(a != 0 or b != 0),
     "not": lambda a: float(a == 0),
-    "pow": _library("power"),
+    "pow": lambda a, b: float(np.power([a, 1.0], [b, 3.0])[0]),  # alone, NumPy would square for b = 2
     "mod": _library("remainder"),
     "floordiv": _library("floor_divide"),
     "asin": _library("arcsin"),
@@ -123,8 +123,26 @@ POINTWISE: dict[str, Callable[..., float]] = {
     "round": _library("rint"),
     **{
         name: _library(name)
-        for name in "sin cos tan sinh cosh tanh exp expm1 log log1p log2 log10 sqrt cbrt sign floor ceil "
-        "hypot".split()
+        for name in [
+            "sin",
+            "cos",
+            "tan",
+            "sinh",
+            "cosh",
+            "tanh",
+            "exp",
+            "expm1",
+            "log",
+            "log1p",
+            "log2",
+            "log10",
+            "sqrt",
+            "cbrt",
+            "sign",
+            "floor",
+            "ceil",
+            "hypot",
+        ]
     },
 }
 

@@ -39,7 +39,10 @@ class Feed:
         if self.op in CONDITIONED:
             arrays[0] = np.round(random.uniform(0, 1, arrays[0].shape))
         if self.op in ("mod", "floordiv"):  # the quotient stays between 2.08 and 2.9: no jump is near
-            arrays = [random.uniform(*bounds, a.shape) for bounds, a in zip(((2.5, 2.9), (1.0, 1.2)), arrays, strict=True)]
+            arrays = [
+                random.uniform(*bounds, a.shape)
+                for bounds, a in zip(((2.5, 2.9), (1.0, 1.2)), arrays, strict=True)
+            ]
         if self.op == "solve":
             arrays[0] = arrays[0] + 9.0 * np.eye(self.shapes[0][0])[..., None]
         return arrays
@@ -64,8 +67,16 @@ STRUCTURES: dict[str, list[Feed]] = {
         Feed("place", ((3,), (2, 2)), ((6, 3), (AXIS, ((4, 1, 2), (0, 1, 2))))),
     ],
     "concat": [Feed("concat", ((), (3,), (1,))), Feed("concat", ((), ()))],
-    "reshape": [Feed("reshape", ((6,),), ((2, 3),)), Feed("reshape", ((2, 3),), ((6,),)), Feed("reshape", ((),), ((1,),))],
-    "broadcast": [Feed("broadcast", ((3,),), ((4, 3),)), Feed("broadcast", ((1, 3),), ((4, 3),)), Feed("broadcast", ((),), ((2, 2),))],
+    "reshape": [
+        Feed("reshape", ((6,),), ((2, 3),)),
+        Feed("reshape", ((2, 3),), ((6,),)),
+        Feed("reshape", ((),), ((1,),)),
+    ],
+    "broadcast": [
+        Feed("broadcast", ((3,),), ((4, 3),)),
+        Feed("broadcast", ((1, 3),), ((4, 3),)),
+        Feed("broadcast", ((),), ((2, 2),)),
+    ],
     "transpose": [Feed("transpose", ((2, 5),))],
     "matmul": [
         Feed("matmul", ((2, 5), (5, 3))),

@@ -3,8 +3,8 @@
 Run by hand: ``python tests/formula/make_accuracy.py``. It needs mpmath and reads formulas with Python's own
 parser, so nothing of the formula language takes part.
 
-The gradient is a central difference of relative width 1e-35 at 120 digits or more. Beside each component stands the sum over
-all paths of the absolute products of local derivatives: what rounding can be measured against.
+The gradient is a central difference of relative width 1e-35 at 120 digits or more. Beside each component
+stands the sum over all paths of the absolute products of local derivatives: what rounding is measured by.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ DIGITS, WIDTH = 120, "1e-35"
 class Lists(ast.NodeTransformer):
     """Makes [a, b] an array of objects."""
 
-    def visit_List(self, node: ast.List) -> ast.AST:  # noqa: N802
+    def visit_List(self, node: ast.List) -> ast.AST:
         self.generic_visit(node)
         return ast.Call(ast.Name("array", ast.Load()), [node], [])
 
@@ -214,7 +214,9 @@ def namespace() -> dict[str, Any]:
         "where": lambda c, a, b: a if c else b,
         "clip": lambda a, low, high: smaller(larger(a, low), high),
         "roll": np.roll,
-        "concat": lambda *parts: np.concatenate([np.atleast_1d(np.asarray(part, dtype=object)) for part in parts]),
+        "concat": lambda *parts: np.concatenate(
+            [np.atleast_1d(np.asarray(part, dtype=object)) for part in parts]
+        ),
         "stack": lambda *rows: np.array(rows, dtype=object),
         "diag": lambda a: np.diag(np.asarray(a, dtype=object)),
         "trace": lambda a: np.trace(np.asarray(a, dtype=object)),
@@ -237,8 +239,10 @@ def split(numbers: Any, shapes: dict[str, list[int]]) -> dict[str, Any]:
     return pieces
 
 
-def reference(formula: str, shapes: dict[str, list[int]], point: list[float]) -> tuple[list[float], list[float]]:
-    """Return the exact gradient, rounded once, and the absolute path terms, to three digits and never too large."""
+def reference(
+    formula: str, shapes: dict[str, list[int]], point: list[float]
+) -> tuple[list[float], list[float]]:
+    """Return the exact gradient, rounded once, and the absolute path terms, never too large."""
     from mpmath import mp, mpf
 
     magnitudes = [abs(math.log10(abs(number))) for number in point if number]

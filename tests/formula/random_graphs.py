@@ -1,5 +1,6 @@
 """Random formulas for property tests: graphs over three variables, and soups of tokens."""
 
+# ruff: noqa: E501 (a row of a table is one line)
 from __future__ import annotations
 
 import math
@@ -15,9 +16,51 @@ X, V, W = symbol("x"), symbol("v", (3,)), symbol("W", (3, 3))
 VARIABLES = (X, V, W)
 NAMES = {"x": X, "v": V, "W": W}
 
-UNARY = "neg abs sin cos exp log sqrt tanh atan sigmoid softplus relu sign floor not cbrt erf".split()
-BINARY = "add sub mul div add sub mul div mod floordiv hypot atan2 max min lt le gt ge eq ne and or pow".split()
-REDUCING = "sum prod norm reduce_max reduce_min logsumexp".split()
+UNARY = [
+    "neg",
+    "abs",
+    "sin",
+    "cos",
+    "exp",
+    "log",
+    "sqrt",
+    "tanh",
+    "atan",
+    "sigmoid",
+    "softplus",
+    "relu",
+    "sign",
+    "floor",
+    "not",
+    "cbrt",
+    "erf",
+]
+BINARY = [
+    "add",
+    "sub",
+    "mul",
+    "div",
+    "add",
+    "sub",
+    "mul",
+    "div",
+    "mod",
+    "floordiv",
+    "hypot",
+    "atan2",
+    "max",
+    "min",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "eq",
+    "ne",
+    "and",
+    "or",
+    "pow",
+]
+REDUCING = ["sum", "prod", "norm", "reduce_max", "reduce_min", "logsumexp"]
 
 
 def scope() -> Scope:
@@ -42,7 +85,7 @@ def graphs(draw: st.DrawFn, size: int = 12) -> Expr:
 
 
 def _grown(draw: st.DrawFn, a: Expr, b: Expr, constants: st.SearchStrategy[float]) -> Expr:
-    match draw(st.sampled_from("unary binary binary reduce power structure number".split())):
+    match draw(st.sampled_from(["unary", "binary", "binary", "reduce", "power", "structure", "number"])):
         case "unary":
             return build(draw(st.sampled_from(UNARY)), a)
         case "binary":
@@ -53,7 +96,9 @@ def _grown(draw: st.DrawFn, a: Expr, b: Expr, constants: st.SearchStrategy[float
         case "power":
             return a ** draw(st.sampled_from([2, 3, -1, 5, 33, 0.5, -2.5]))
         case "number":
-            return build(draw(st.sampled_from(("add", "sub", "mul", "div", "pow"))), const(draw(constants)), a)
+            return build(
+                draw(st.sampled_from(("add", "sub", "mul", "div", "pow"))), const(draw(constants)), a
+            )
     match draw(st.integers(0, 12)):
         case 12:
             return words.softmax(a, draw(st.sampled_from([None, 0, 1])) if len(a.shape) == 2 else None)
@@ -72,7 +117,9 @@ def _grown(draw: st.DrawFn, a: Expr, b: Expr, constants: st.SearchStrategy[float
         case 6:
             return words.subscript(a, draw(st.sampled_from([0, -1, slice(None, None, -1), slice(1, None)])))
         case 7:
-            return words.subscript(a, draw(st.sampled_from([(slice(None), None), (None, slice(None)), (0, slice(0, 2))])))
+            return words.subscript(
+                a, draw(st.sampled_from([(slice(None), None), (None, slice(None)), (0, slice(0, 2))]))
+            )
         case 8:
             return words.cumsum(a, draw(st.sampled_from([0, 1])) if len(a.shape) == 2 else None)
         case 9:
@@ -90,8 +137,8 @@ def point(seed: int) -> dict[Expr, np.ndarray]:
 
 
 TOKENS = [
-    *"x v W n i 1 2 0.5 1e3 ( ) [ ] , : = ; + - * / // % @ ^ ** < <= > >= == != .T # and or not axis=0 None".split(),
-    *"sin sum max norm where concat stack diag roll cumsum solve eye range softmax pi e f y".split(),
+    *["x", "v", "W", "n", "i", "1", "2", "0.5", "1e3", "(", ")", "[", "]", ",", ":", "=", ";", "+", "-", "*", "/", "//", "%", "@", "^", "**", "<", "<=", ">", ">=", "==", "!=", ".T", "#", "and", "or", "not", "axis=0", "None"],
+    *["sin", "sum", "max", "norm", "where", "concat", "stack", "diag", "roll", "cumsum", "solve", "eye", "range", "softmax", "pi", "e", "f", "y"],
     "\n", " ", "é", "&", "1e400", ".", "_",
 ]  # fmt: skip
 

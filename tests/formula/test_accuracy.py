@@ -13,7 +13,9 @@ from gdplay.engines.tape import evaluate
 from gdplay.formula.gradient import flat, gradient
 from gdplay.formula.signature import read
 
-CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "accuracy.json").read_text(encoding="utf-8"))
+CASES: list[dict[str, Any]] = json.loads(
+    (Path(__file__).parent / "accuracy.json").read_text(encoding="utf-8")
+)
 UNITS = 64
 ROUNDING = 2.0**-53
 

@@ -20,7 +20,9 @@ PAGE = Path(__file__).parents[2] / "docs" / "conventions.md"
 def rows(columns: int) -> list[tuple[str, ...]]:
     """Return the cells of every row of the page's table with so many columns."""
     lines = PAGE.read_text(encoding="utf-8").splitlines()
-    cells = [tuple(cell.strip() for cell in line[1:-1].split(" | ")) for line in lines if line.startswith("| `")]
+    cells = [
+        tuple(cell.strip() for cell in line[1:-1].split(" | ")) for line in lines if line.startswith("| `")
+    ]
     return [row for row in cells if len(row) == columns]
 
 
@@ -73,4 +75,6 @@ def test_second_derivatives(row: tuple[str, ...]) -> None:
     product = hessian_product(formula.expr, formula.variables, direction)
     for k in range(size):
         (column,) = evaluate([product], {**point, direction: np.eye(size)[:, k : k + 1]})
-        np.testing.assert_allclose(column[..., 0], np.array(numbers(row[2]))[k::size], rtol=1e-14, atol=1e-300)
+        np.testing.assert_allclose(
+            column[..., 0], np.array(numbers(row[2]))[k::size], rtol=1e-14, atol=1e-300
+        )

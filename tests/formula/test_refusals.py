@@ -1,5 +1,6 @@
 """What the language refuses: refusals.txt holds each text with its whole message, and limits stand here."""
 
+# ruff: noqa: E501 (a row of a table is one line)
 from __future__ import annotations
 
 import ast
@@ -72,14 +73,20 @@ OPTIONS: list[tuple[str, dict[str, object], str]] = [
 
 
 @pytest.mark.parametrize(("text", "options", "message"), OPTIONS)
-def test_messages_that_depend_on_what_is_declared(text: str, options: dict[str, object], message: str) -> None:
+def test_messages_that_depend_on_what_is_declared(
+    text: str, options: dict[str, object], message: str
+) -> None:
     error = refusal(text, **options)
     assert f"{error.message}\n{error.remedy}" == message
 
 
 SHORTER = "shorten it: sum, range and constants with many values say much in few characters"
 LIMITS: list[tuple[str, Callable[[], str], str]] = [
-    ("characters", lambda: "x" + " " * 999_999 + "+", "the formula has 1000001 characters; the limit is 1000000"),
+    (
+        "characters",
+        lambda: "x" + " " * 999_999 + "+",
+        "the formula has 1000001 characters; the limit is 1000000",
+    ),
     ("tokens", lambda: "+".join(["x"] * 100_001), "the formula has more than 200000 tokens"),
     ("brackets", lambda: "(" * 10_001 + "x" + ")" * 10_001, "more than 10000 nested brackets"),
     ("lists", lambda: "[" * 10_001 + "x" + "]" * 10_001, "more than 10000 nested brackets"),

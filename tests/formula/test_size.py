@@ -65,7 +65,9 @@ LARGE = [
 # fmt: on
 
 
-@pytest.mark.parametrize(("text", "value", "slope"), [row[1:] for row in LARGE], ids=[row[0] for row in LARGE])
+@pytest.mark.parametrize(
+    ("text", "value", "slope"), [row[1:] for row in LARGE], ids=[row[0] for row in LARGE]
+)
 def test_large_formulas(text: str, value: float, slope: float) -> None:
     formula = read(text)
     derivative = gradient(formula.expr, formula.variables)
@@ -87,7 +89,9 @@ def test_many_variables_in_natural_order() -> None:
 
 def test_many_items_of_a_vector() -> None:
     formula = read("f(v[4000]) = " + " + ".join(f"{k}*v[{k}]^2" for k in range(4_000)))
-    (slope,) = evaluate(gradient(formula.expr, formula.variables), {formula.variables[0]: np.ones((4_000, 1))})
+    (slope,) = evaluate(
+        gradient(formula.expr, formula.variables), {formula.variables[0]: np.ones((4_000, 1))}
+    )
     assert slope[:, 0].tolist() == [2.0 * k for k in range(4_000)]
 
 
@@ -101,7 +105,9 @@ def test_a_hessian_product_of_a_long_vector() -> None:
     assert found[-2:, 0].tolist() == [202.0, -200.0]
 
 
-@pytest.mark.parametrize("junk", ["a" * 900_000, "x" * 900_000, "9" * 900_000, "sin" * 300_000, "(" * 9_999, "," * 99_999])
+@pytest.mark.parametrize(
+    "junk", ["a" * 900_000, "x" * 900_000, "9" * 900_000, "sin" * 300_000, "(" * 9_999, "," * 99_999]
+)
 def test_long_nonsense_is_refused_at_once_and_briefly(junk: str) -> None:
     with pytest.raises(FormulaError) as refusal:
         read("f(x) = " + junk)

@@ -13,13 +13,25 @@ from gdplay.engines.tape import evaluate
 from gdplay.formula.expr import Array, Expr, array, symbol
 from gdplay.formula.gradient import gradient, pullback
 from gdplay.formula.ops import TABLE
-from gdplay.formula.words import along, dot, ravel
+from gdplay.formula.words import dot, ravel
 
 FEEDS = [feed for op in TABLE for feed in feeds(op)]
 SMALL_FEEDS = [feed for feed in FEEDS if sum(math.prod(shape) for shape in feed.shapes) <= 15]
 every_feed = pytest.mark.parametrize("feed", FEEDS, ids=str)
 
-LINEAR = ("add", "sub", "neg", "sum", "cumsum", "index", "place", "concat", "reshape", "broadcast", "transpose")
+LINEAR = (
+    "add",
+    "sub",
+    "neg",
+    "sum",
+    "cumsum",
+    "index",
+    "place",
+    "concat",
+    "reshape",
+    "broadcast",
+    "transpose",
+)
 COUNTS = (1, 2, 3, 8, 17)
 
 
@@ -36,7 +48,7 @@ def weighted(node: Expr) -> Expr:
 
 
 def differences(outputs: list[Expr], arguments: tuple[Expr, ...], values: list[Array], k: int) -> list[Array]:
-    """Return each output's derivative by every element of argument k, by central differences to fourth order."""
+    """Return each output's derivative by every element of argument k, to fourth order."""
     h = 2e-4
     total: list[list[Array]] = []
     for at in np.ndindex(values[k].shape[:-1]):
@@ -52,7 +64,7 @@ def differences(outputs: list[Expr], arguments: tuple[Expr, ...], values: list[A
 
 @pytest.mark.parametrize("op", TABLE)
 def test_every_row_is_fed(op: str) -> None:
-    assert any(feed.op == op for feed in SMALL_FEEDS), f"feeds.py does not say how to call {op} with few numbers"
+    assert any(feed.op == op for feed in SMALL_FEEDS), f"feeds.py does not know {op}"
 
 
 @every_feed
@@ -61,7 +73,9 @@ def test_value_is_the_witness(feed: Feed) -> None:
     (found,) = compute([node], arguments, values)
     for run in range(3):
         point = {a: value[..., run] for a, value in zip(arguments, values, strict=True)}
-        np.testing.assert_array_almost_equal_nulp(found[..., run], dumb.evaluate(node, point), 8 if feed.op == "solve" else 0)
+        np.testing.assert_array_almost_equal_nulp(
+            found[..., run], dumb.evaluate(node, point), 8 if feed.op == "solve" else 0
+        )
 
 
 @every_feed
@@ -121,8 +135,8 @@ def wide(feed: Feed, runs: int) -> list[Array]:
     arrays: list[Array] = []
     for shape in feed.shapes:
         numbers = random.normal(size=(*shape, runs)) * 10.0 ** random.uniform(-9, 9, (*shape, runs))
-        special = random.integers(0, 60, numbers.shape)
-        for k, value in enumerate((0.0, -0.0, np.inf, -np.inf, np.nan, 1e-310)):
+        special = random.integers(0, 40, numbers.shape)
+        for k, value in enumerate((0.0, -0.0, np.inf, -np.inf, np.nan, 1e-310, 2.0, 0.5, -1.0, 1.0)):
             numbers[special == k] = value
         arrays.append(numbers)
     return arrays

@@ -71,7 +71,7 @@ def instruction(writer: Writer, op: str, args: list[Value]) -> Value:
     numbers = [as_float(arg) for arg in args]
     if op in ARITHMETIC:
         return ARITHMETIC[op](*numbers)
-    return writer.call(FUNCTIONS[op].symbol, *numbers)
+    return writer.call(FUNCTIONS[op].name, *numbers)
 
 
 def emit(

@@ -38,6 +38,11 @@ class Writer:
         self.count += 1
         return f"%v{self.count}"
 
+    def fresh(self, word: str) -> str:
+        """Return a label that is not in use yet."""
+        self.count += 1
+        return f"{word}{self.count}"
+
     def line(self, text: str) -> None:
         """Write one instruction."""
         self.lines.append("  " + text)

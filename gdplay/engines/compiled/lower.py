@@ -43,11 +43,15 @@ class Program:
     known: dict[Any, int] = field(default_factory=dict[Any, int])
     unsigned: set[int] = field(default_factory=set[int])
     """Operations that can't give -0.0."""
+    inverses: dict[int, int] = field(default_factory=dict[int, int])
+    """Of some operations, the one that gives 1/it."""
 
     def add(self, op: str, *args: int, param: Any = None) -> int:
         """Return the number of an operation, adding it if it is new. Raises Uncovered where it gets too long."""
         if op == "add" and self.is_zero(args[0]) and args[1] in self.unsigned:
             return args[1]
+        if op == "div" and args[1] in self.inverses:
+            op, args = "quotient", (*args, self.inverses[args[1]])
         key = (op, args, param.hex() if isinstance(param, float) else param)
         number = self.known.get(key)
         if number is None:
@@ -242,9 +246,18 @@ def _chain(program: Program, params: tuple[int], a: int) -> int:
 def _at_most(program: Program, params: Any, a: int, b: int) -> int:
     # max(u, v) <= b is u <= b and v <= b, for nan too, and needs no maximum
     left = program.operations[a]
+    if left.op == "abs" and _positive(program, left.args[0]):
+        return _at_most(program, params, left.args[0], b)
     if left.op == "max":
         return program.add("and", *(_at_most(program, params, arg, b) for arg in left.args))
     return program.add("le", a, b)
+
+
+def _positive(program: Program, number: int) -> bool:
+    operation = program.operations[number]
+    if operation.op == "max":
+        return all(_positive(program, arg) for arg in operation.args)
+    return operation.op == "abs"
 
 
 def _mod(program: Program, params: Any, a: int, b: int) -> int:

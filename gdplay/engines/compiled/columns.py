@@ -1,0 +1,209 @@
+"""The compiled engine in the form of the NumPy one: runs advance together, each in a lane of its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdplay.criteria import Criteria
+from gdplay.engines.columns import Row
+from gdplay.engines.compiled.build import plan
+from gdplay.engines.compiled.call import Kernel
+from gdplay.engines.compiled.jit import host
+from gdplay.engines.compiled.memory import Blocks
+from gdplay.engines.compiled.threads import Workers
+from gdplay.engines.tape import Tape, evaluate
+from gdplay.formula.expr import Array, Expr
+from gdplay.method import Method
+from gdplay.noise import normal
+from gdplay.rule import start_values
+
+PATIENCE = 0.1
+"""A call of the kernel takes about so many seconds at most: between calls, stop is asked."""
+
+MOST_STEPS = 1 << 14
+MOST_NUMBERS = 1 << 23
+"""The rows, noise and table of one call are at most about so many doubles each."""
+
+GROUPS = 2
+"""So many registers of runs go through a step side by side, which hides the latency of division."""
+
+CROWDED = 0.7
+"""The runs that go on are packed together when fewer than this part of the lanes is in use."""
+
+
+def lanes_for(runs: int, threads: int) -> int:
+    """Return how many runs stand in a block: whole registers, but no wider than there is work for each thread."""
+    wide = host().lanes
+    lanes = wide * GROUPS if runs >= wide * GROUPS * threads else wide
+    while lanes // 2 >= runs:
+        lanes //= 2
+    return lanes
+
+
+class CompiledColumns:
+    """Runs of one method that differ in numbers only; the interface and the meaning of ``Columns``.
+
+    ``threads``: how many may work at once, None for one a processor. Raises Uncovered where the step
+    has parts that are not compiled.
+    """
+
+    def __init__(
+        self,
+        method: Method,
+        starts: Array,
+        criteria: Criteria,
+        seeds: NDArray[np.uint64] | None = None,
+        logged: tuple[Expr, ...] = (),
+        parameters: Mapping[Expr, Array] | None = None,
+        threads: int | None = None,
+    ) -> None:
+        n, runs = starts.shape
+        self.method, self.criteria, self.step = method, criteria, 0
+        self.active = np.arange(runs)
+        self.parameters = {**method.parameters, **(parameters or {})}
+        self.start, self.best, self.final = (Row.blank(n, runs) for _ in range(3))
+        self.ending = np.zeros(runs, dtype=np.int64)
+        self.plan = plan(method, criteria, logged, self.parameters)
+        self.names = self.plan.names
+        self.workers = Workers(threads)
+        self.kernels: dict[bool, Kernel] = {}
+        self.blocks = Blocks(self.plan.sources.layout, runs, lanes_for(runs, self.workers.threads))
+        self.seeds = np.zeros(runs, np.uint64) if seeds is None else seeds
+        self.lanes, self.going = np.arange(runs), np.ones(runs, dtype=bool)
+        self.pace = 1e-3
+        self._fill(starts)
+
+    def _fill(self, starts: Array) -> None:
+        """Set the runs' numbers before the first step."""
+        method, runs, blocks, stages = self.method, starts.shape[1], self.blocks, self.plan.stages
+        memory = start_values(method.memory, {method.point: starts, **self.parameters}, runs)
+        for name in ("start", "x", "best_x"):
+            blocks.write(name, starts)
+        for m, value in zip(method.memory, memory, strict=True):
+            blocks.write(f"m:{m.name}", value.reshape(-1, runs))
+        bound = self.criteria.diverged * np.maximum(1.0, np.abs(starts).max(axis=0))
+        for name, value in (("bound_x", bound), ("moved", np.nan), ("rate", np.nan)):
+            blocks.write(name, np.full((1, runs), value))
+        if stages.single:
+            values = evaluate(stages.single, self.parameters)
+            full = [np.broadcast_to(a, (*a.shape[:-1], runs)).reshape(-1, runs) for a in values]
+            blocks.write("single", np.concatenate(full))
+        shared = evaluate(stages.shared, self.parameters)
+        self.shared = np.concatenate([*(a.ravel() for a in shared), np.zeros(1)])
+        self.table = Tape(stages.stepped)
+
+    @property
+    def running(self) -> bool:
+        """Whether any run still goes on."""
+        return len(self.active) > 0
+
+    def ended_by(self, run: int) -> str:
+        """Return the name of the rule that ended a run, or an empty text while it goes on."""
+        return self.names[self.ending[run]]
+
+    def advance(
+        self, rows: int, log: Callable[[int, Array], None] | None = None, stop: Callable[[], bool] = bool
+    ) -> None:
+        """Go through at most so many rows: row k is where a run is after k steps.
+
+        ``log`` receives the step and (columns, active runs), as in ``Columns``; ``stop`` is asked every
+        tenth of a second.
+        """
+        kernel, end = self._kernel(log is not None), self.step + rows
+        if self.step == 0 and rows:
+            self._begin(kernel)
+        while self.step < end and self.running and not stop():
+            steps = max(1, min(end - self.step, self._most_steps(kernel), int(PATIENCE / self.pace)))
+            began = time.perf_counter()
+            values = kernel.steps(self.blocks, self.shared, *self._given(kernel, steps), self.step, steps)
+            if log is not None:
+                self._hand_on(values, log)
+            self.pace = (time.perf_counter() - began) / steps
+            self.step += steps
+            self._retire(kernel)
+        if self.step:
+            self._remember_best(kernel)
+
+    def halt(self) -> None:
+        """End the runs that go on where they are: after the last row."""
+        if self.running and self.step:
+            self._set(self.final, self.going, "last_x", np.full(len(self.lanes), self.step - 1.0))
+            self.active, self.going = self.active[:0], np.zeros_like(self.going)
+
+    def _kernel(self, log: bool) -> Kernel:
+        if log not in self.kernels:
+            step = self.plan.logging if log else self.plan.quiet
+            self.kernels[log] = Kernel(step, self.plan.sources, self.blocks.lanes, self.workers)
+        return self.kernels[log]
+
+    def _most_steps(self, kernel: Kernel) -> int:
+        noise = kernel.sources.noise
+        numbers = kernel.sources.table + (kernel.columns + noise) * self.blocks.padded
+        return min(MOST_STEPS, 1 + MOST_NUMBERS // (1 + numbers))
+
+    def _begin(self, kernel: Kernel) -> None:
+        f, size = kernel.measure(self.blocks, self.shared, "start")
+        self.start = Row(np.zeros(len(f)), self.blocks.read("start").copy(), f.copy(), size.copy())
+        self.blocks.write("best_f", f[None])
+        with np.errstate(all="ignore"):
+            self.blocks.write("bound_f", (self.criteria.diverged * np.maximum(1.0, np.abs(f)))[None])
+
+    def _given(self, kernel: Kernel, steps: int) -> tuple[Array, Array]:
+        """Return what NumPy computes for the next steps: the table and the noise."""
+        count, n = kernel.sources.table, self.method.size
+        table = np.zeros((steps, max(1, count)))
+        if count:
+            t = {self.method.t: np.arange(self.step + 1.0, self.step + steps + 1.0)}
+            with np.errstate(all="ignore"):
+                table = np.concatenate([a.reshape(-1, steps) for a in self.table({**self.parameters, **t})])
+            table = np.ascontiguousarray(table.T)
+        noise = np.zeros((1, 1, 1))
+        if kernel.sources.noise:
+            seeds = self.blocks.pad(self.seeds)
+            drawn = [normal(seeds, 0, self.step + k, n) for k in range(1, steps + 1)]
+            noise = np.ascontiguousarray(drawn)
+        return table, noise
+
+    def _hand_on(self, values: Array, log: Callable[[int, Array], None]) -> None:
+        """Call the log with the rows of the runs that had not ended before each."""
+        runs = self.blocks.runs
+        last = np.where(self.blocks.read("ending")[0] == 0, np.inf, self.blocks.read("final_step")[0])
+        going = np.flatnonzero(self.going)
+        until = last[going].min()
+        for k, row in enumerate(values):
+            if self.step + k > until:
+                going = going[last[going] >= self.step + k]
+                if not len(going):
+                    return
+                until = last[going].min()
+            log(self.step + k, row[:, going] if len(going) < runs else row[:, :runs])
+
+    def _retire(self, kernel: Kernel) -> None:
+        """Record the runs that ended, and pack the others together where that is worth it."""
+        ending = self.blocks.read("ending")[0].astype(np.int64)
+        ended = self.going & (ending != 0)
+        if not ended.any():
+            return
+        self._set(self.final, ended, "final_x", self.blocks.read("final_step")[0])
+        self.ending[self.lanes[ended]] = ending[ended]
+        self.going &= ~ended
+        self.active = self.lanes[self.going]
+        kept = np.flatnonzero(self.going)
+        if len(kept) and -(-len(kept) // self.blocks.lanes) < CROWDED * self.blocks.count:
+            self._remember_best(kernel)
+            self.blocks, self.seeds, self.lanes = self.blocks.keep(kept), self.seeds[kept], self.lanes[kept]
+            self.going = np.ones(len(kept), dtype=bool)
+
+    def _remember_best(self, kernel: Kernel) -> None:
+        self._set(self.best, np.ones_like(self.going), "best_x", self.blocks.read("best_step")[0])
+
+    def _set(self, row: Row, which: NDArray[np.bool_], place: str, steps: Array) -> None:
+        """Set the columns of a result for some lanes, from where the points stand in the blocks."""
+        kernel, columns = next(iter(self.kernels.values())), self.lanes[which]
+        f, size = kernel.measure(self.blocks, self.shared, place)
+        row.step[columns], row.f[columns], row.grad_norm[columns] = steps[which], f[which], size[which]
+        row.x[:, columns] = self.blocks.read(place)[:, which]

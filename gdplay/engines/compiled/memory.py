@@ -1,0 +1,68 @@
+"""The memory of a kernel: runs in blocks of lanes, each block's quantities side by side."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdplay.engines.compiled.kernel import Layout
+from gdplay.formula.expr import Array
+
+ALIGNED = 64
+"""Bytes of a processor's line of cache, and of its widest register."""
+
+
+def aligned(*shape: int) -> Array:
+    """Return uninitialised doubles that begin on a line of cache."""
+    size = int(np.prod(shape, dtype=np.int64)) * 8
+    room = np.empty(size + ALIGNED, dtype=np.uint8)
+    first = -room.ctypes.data % ALIGNED
+    return room[first : first + size].view(np.float64).reshape(shape)
+
+
+class Blocks:
+    """Quantities of some runs. ``data``: (blocks, places, lanes); the last block is filled up with ended runs."""
+
+    def __init__(self, layout: Layout, runs: int, lanes: int) -> None:
+        self.layout, self.runs, self.lanes = layout, runs, lanes
+        self.count = -(-runs // lanes)
+        self.data = aligned(self.count, layout.size, lanes)
+        self.data[...] = 0.0
+        self.data.reshape(self.count, layout.size, lanes)[-1, layout.places["ending"], self._filled :] = 1.0
+
+    @property
+    def _filled(self) -> int:
+        """How many lanes of the last block hold a run."""
+        return self.runs - (self.count - 1) * self.lanes
+
+    @property
+    def padded(self) -> int:
+        """The number of lanes in all blocks."""
+        return self.count * self.lanes
+
+    def read(self, name: str) -> Array:
+        """Return a quantity as (numbers, runs)."""
+        places = self.layout.places[name]
+        part = self.data[:, places.start : places.stop]
+        return part.transpose(1, 0, 2).reshape(len(places), -1)[:, : self.runs]
+
+    def write(self, name: str, values: Array) -> None:
+        """Set a quantity: (numbers, runs). What fills up the last block is like the last run."""
+        places = self.layout.places[name]
+        full = self.pad(values).reshape(len(places), self.count, self.lanes)
+        self.data[:, places.start : places.stop] = full.transpose(1, 0, 2)
+
+    def pad(self, values: NDArray[np.generic]) -> NDArray[np.generic]:
+        """Return values (..., runs) as (..., lanes of all blocks)."""
+        if self.padded == self.runs:
+            return values
+        tail = np.repeat(values[..., -1:], self.padded - self.runs, axis=-1)
+        return np.concatenate([values, tail], axis=-1)
+
+    def keep(self, which: NDArray[np.int64]) -> Blocks:
+        """Return blocks with these runs only."""
+        kept = Blocks(self.layout, len(which), self.lanes)
+        for name, places in self.layout.places.items():
+            if places and name != "ending":
+                kept.write(name, self.read(name)[:, which])
+        return kept

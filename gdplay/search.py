@@ -1,0 +1,224 @@
+"""A line search as three formulas, ``start``, ``until`` and ``next``, over phi(a) and its slope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from gdplay.formula.expr import Array, Expr, ShapeError, constant_value, is_constant, order, substitute, symbol
+from gdplay.formula.gradient import gradient
+from gdplay.formula.parse import Scope, parse, parse_updates
+from gdplay.formula.words import ZERO, dot, spread
+from gdplay.rule import last_values
+
+KINDS = ("function", "gradient", "hessian")
+LIMIT = "limit"
+"""The hyperparameter that every search has: after so many rates it gives up."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """A search's formulas as text, in the form of the catalogue, with its numbers.
+
+    ``start`` assigns the first ``lr``; the search is done where ``until`` is not 0; else ``next``
+    assigns another ``lr``. ``state`` are names of its own with their start values, each of which may
+    use the ones before it. After ``limit`` rates the step takes ``otherwise``.
+    """
+
+    name: str
+    start: str
+    until: str
+    next: str
+    hyperparameters: Mapping[str, float]
+    state: Mapping[str, str] = field(default_factory=dict[str, str])
+    otherwise: str = "lr"
+    card: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def data(self) -> dict[str, Any]:
+        """Return the search as a config's mapping, complete."""
+        return {"search": self.name, **self.hyperparameters}
+
+    def __str__(self) -> str:
+        return f"{self.name} ({', '.join(f'{name} {value:g}' for name, value in self.hyperparameters.items())})"
+
+
+@dataclass(frozen=True)
+class Cost:
+    """How often the parts of a search compute f, the gradient and the Hessian: (function, gradient, hessian)."""
+
+    start: tuple[int, ...]
+    trial: tuple[int, ...]
+    move: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class LineSearch:
+    """A search as expressions over ``unknowns``: the rate, then the search's own state, all scalars.
+
+    ``begin`` and ``next`` give each of the unknowns.
+    """
+
+    search: Search
+    unknowns: tuple[Expr, ...]
+    begin: tuple[Expr, ...]
+    until: Expr
+    next: tuple[Expr, ...]
+    otherwise: Expr
+    limit: Expr
+    parameters: Mapping[Expr, Array]
+    cost: Cost
+
+    @property
+    def rate(self) -> Expr:
+        """The rate that is tried."""
+        return self.unknowns[0]
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """Where a step leads as its rate changes: ``next_point`` as an expression of ``rate``.
+
+    ``value`` and ``slope`` give f and its gradient at a point, ``f`` and ``g`` are those at ``point``.
+    ``inside`` counts what the step itself computes at places that depend on the rate.
+    """
+
+    rate: Expr
+    point: Expr
+    next_point: Expr
+    f: Expr
+    value: Callable[[Expr], Expr]
+    slope: Callable[[Expr], Expr]
+    inside: tuple[int, ...] = (0, 0, 0)
+
+
+class _Along:
+    """phi, slope and curvature as functions of a rate, counting the distinct rates they are asked for."""
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+        self.asked: set[tuple[str, Expr]] = set()
+        self.stays = stays(line.next_point, line.rate, line.point)
+        self.table = {"phi": self.phi, "slope": self.slope, "curvature": self.curvature}
+        self.weight = symbol("weight", line.point.shape, "direction")
+        self.direction = gradient(dot(line.next_point, self.weight), [line.rate])[0]
+        self.along = line.value(line.next_point)
+
+    def phi(self, *args: Expr) -> Expr:
+        a = self.rate("phi", args)
+        if self.is_free(a):
+            return self.line.f
+        self.asked.add(("function", a))
+        return substitute([self.along], {self.line.rate: a})[0]
+
+    def slope(self, *args: Expr) -> Expr:
+        a = self.rate("slope", args)
+        at = self.line.point
+        if not self.is_free(a):
+            self.asked.add(("gradient", a))
+            at = substitute([self.line.next_point], {self.line.rate: a})[0]
+        return substitute([self.direction], {self.weight: self.line.slope(at), self.line.rate: a})[0]
+
+    def curvature(self, *args: Expr) -> Expr:
+        a = self.rate("curvature", args)
+        self.asked.add(("hessian", a))
+        second = gradient(gradient(self.along, [self.line.rate])[0], [self.line.rate])[0]
+        return substitute([second], {self.line.rate: a})[0]
+
+    def rate(self, name: str, args: tuple[Expr, ...]) -> Expr:
+        if len(args) != 1 or args[0].shape:
+            raise ShapeError(f"{name}(a) takes one number, a rate")
+        return args[0]
+
+    def is_free(self, a: Expr) -> bool:
+        """Tell whether the step with this rate leads nowhere, so that f and the gradient are known."""
+        return self.stays and is_constant(a) and float(constant_value(a)) == 0.0
+
+    def cost(self, known: frozenset[tuple[str, Expr]]) -> tuple[int, ...]:
+        """Count what was asked for since."""
+        new = self.asked - known
+        found = np.array([sum(kind == what for what, _ in new) for kind in KINDS])
+        # at each new rate the step's own computations come on top
+        rates = {a for _, a in new} - {a for _, a in known}
+        return tuple((found + len(rates) * np.array(self.line.inside)).tolist())
+
+
+def read_search(search: Search, line: Line, seen: Mapping[str, Expr], path: str) -> LineSearch:
+    """Return a search along a line, given the expressions that it sees: t and last, the step before's rate.
+
+    ``path`` is the key in the config, after which its symbols are named. Raises FormulaError.
+    """
+    along = _Along(line)
+    given = {name: symbol(f"{path}.{name}", (), "hyperparameter") for name in search.hyperparameters}
+    parameters = {given[name]: np.array([value]) for name, value in search.hyperparameters.items()}
+    names = {**seen, **given}
+    fixed = frozenset(names)
+    begin: dict[str, Expr] = {}
+    for name, text in search.state.items():
+        begin[name] = parse(text, Scope({**names, **begin}, along.table))
+    started = last_values(parse_updates(search.start, Scope({**names, **begin}, along.table), fixed))
+    begin = {"lr": started["lr"], **{name: started.get(name, value) for name, value in begin.items()}}
+    start_cost, known = along.cost(frozenset()), frozenset(along.asked)
+    unknowns = {"lr": line.rate, **{name: symbol(f"search_{name}", (), "search") for name in search.state}}
+    here = {**names, **unknowns}
+    until = parse(search.until, Scope(dict(here), along.table))
+    trial_cost, before = along.cost(known), frozenset(along.asked)
+    moved = last_values(parse_updates(search.next, Scope(dict(here), along.table), fixed))
+    move_cost = along.cost(before)
+    return LineSearch(
+        search,
+        tuple(unknowns.values()),
+        tuple(begin[name] for name in unknowns),
+        until,
+        tuple(moved.get(name, before_) for name, before_ in unknowns.items()),
+        parse(search.otherwise, Scope(dict(here))),
+        given[LIMIT],
+        parameters,
+        Cost(start_cost, trial_cost, move_cost),
+    )
+
+
+def dependent(outputs: Iterable[Expr], on: Iterable[Expr]) -> set[Expr]:
+    """Return the nodes below the outputs that depend on some of these symbols."""
+    found = set(on)
+    for node in order(outputs):
+        if any(arg in found for arg in node.args):
+            found.add(node)
+    return found
+
+
+def stays(moved: Expr, rate: Expr, point: Expr) -> bool:
+    """Tell whether the expression is the point itself where the rate is 0 and all else is finite.
+
+    >>> x, lr, g = symbol("x", (2,)), symbol("lr"), symbol("g", (2,))
+    >>> stays(x - lr * g, lr, x), stays(0.9 * x - lr * g, lr, x)
+    (True, False)
+    """
+    simpler: dict[Expr, Expr | None] = {rate: ZERO}
+    for node in order([moved]):
+        if node not in simpler:
+            simpler[node] = _at_zero(node, [simpler[arg] for arg in node.args])
+    return simpler[moved] is point
+
+
+def _at_zero(node: Expr, args: list[Expr | None]) -> Expr | None:
+    """Return what a node is at the rate 0: ZERO, the node itself where it is the same, or None: who knows."""
+    zero = [arg is ZERO for arg in args]
+    if node is ZERO:
+        return ZERO
+    if node.op in ("add", "sub") and any(zero):
+        left, right = args
+        found = left if zero[1] else right if node.op == "add" else None
+        return found if found is None or found is ZERO or found.shape == node.shape else None
+    if node.op in ("mul", "matmul") and any(zero):
+        return ZERO
+    if node.op in ("div", "neg", "broadcast", "reshape", "index", "transpose", "sum", "solve") and zero[-1 if node.op == "solve" else 0]:
+        return ZERO
+    if node.op == "concat" and all(zero):
+        return ZERO
+    return node if all(a is b for a, b in zip(args, node.args, strict=True)) else None
+
+
+__all__ = ["Cost", "Line", "LineSearch", "Search", "dependent", "read_search", "spread", "stays"]

@@ -1,0 +1,1 @@
+"""Many runs at once: which ones, how they are grouped, what came of them."""

@@ -1,0 +1,100 @@
+"""Finished chunks of a sweep on disk: found again by what determined them, so nothing is run twice.
+
+A chunk's name holds the hash of its group's complete config and the hash of its own bytes, so a damaged
+one is recognised. Two processes may add chunks to one folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from gdplay.files import WholeFile
+from gdplay.formula.expr import Array
+from gdplay.jsontext import dumps
+from gdplay.places import writing
+
+FOLDER = "chunks"
+DIGITS = 32
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a store holds of one group: columns by name, (rows,) each, and the damaged files' names."""
+
+    columns: Mapping[str, Array]
+    damaged: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        """How many runs are known."""
+        return len(next(iter(self.columns.values()))) if self.columns else 0
+
+
+class Store:
+    """The chunks in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / FOLDER
+        with writing(self.path):
+            self.path.mkdir(exist_ok=True)
+
+    def add(self, group: str, columns: Mapping[str, Array]) -> None:
+        """Keep some finished runs of a group. Raises MachineError."""
+        data = _encoded(columns)
+        name = f"{group}-{hashlib.sha256(data).hexdigest()[:DIGITS]}.parquet"
+        with writing(self.path / name), WholeFile(self.path / name) as file:
+            file.write(data)
+
+    def find(self, group: str) -> Known:
+        """Return all runs of a group that are kept; damaged chunks are left out and named."""
+        parts: list[dict[str, Array]] = []
+        damaged: list[str] = []
+        for path in sorted(self.path.glob(f"{group}-*.parquet")):
+            data = path.read_bytes()
+            sound = path.stem.endswith(hashlib.sha256(data).hexdigest()[:DIGITS])
+            (parts.append(_decoded(data)) if sound else damaged.append(path.name))
+        if not parts:
+            return Known({}, tuple(damaged))
+        return Known({name: np.concatenate([part[name] for part in parts]) for name in parts[0]}, tuple(damaged))
+
+
+def group_hash(config: object) -> str:
+    """Return the hash of what determines a group's results: plain data, such as the resolved config."""
+    return hashlib.sha256(dumps(config).encode()).hexdigest()[:DIGITS]
+
+
+def match(known: Known, values: Mapping[str, Array]) -> Array:
+    """Return, for each wanted run, the row of the known run with the same swept numbers, or -1."""
+    runs = len(next(iter(values.values()))) if values else 1
+    if not known.rows:
+        return np.full(runs, -1)
+    if not values:
+        return np.zeros(1, dtype=np.int64)
+    rows: dict[bytes, int] = {_bits(known.columns, values, k): k for k in range(known.rows)}
+    return np.array([rows.get(_bits(values, values, k), -1) for k in range(runs)])
+
+
+def _bits(columns: Mapping[str, Array], names: Mapping[str, Array], row: int) -> bytes:
+    return b"".join(np.float64(columns[name][row]).tobytes() for name in names)
+
+
+def _encoded(columns: Mapping[str, Array]) -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    buffer = io.BytesIO()
+    pq.write_table(pa.table(dict(columns)), buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def _decoded(data: bytes) -> dict[str, Array]:
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(io.BytesIO(data))
+    return {name: table[name].to_numpy() for name in table.column_names}

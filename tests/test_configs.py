@@ -1,0 +1,86 @@
+"""Every example config runs, says on top what to look at, and shows what it promises."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import gdplay
+from gdplay.config.load import load
+from gdplay.save import save_run
+
+FOLDER = Path(__file__).parents[1] / "configs"
+NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+ENDS = {
+    # how a run of the config ends, and the f that its best step comes below
+    "beale":         ("converged", 1e-10),
+    "diverges":      ("diverged",  60.0),
+    "himmelblau":    ("converged", 1e-15),
+    "neuron":        ("converged", 1e-15),
+    "noise":         ("max_steps", 1e-2),
+    "one-variable":  ("converged", -0.58),
+    "own-optimizer": ("max_steps", 1e-3),
+    "rosenbrock":    ("converged", 1e-15),
+    "saddle":        ("converged", -0.999),
+    "schedule":      ("max_steps", 1e-3),
+    "ten-variables": ("converged", 1e-15),
+    "zigzag":        ("converged", 1e-10),
+}  # fmt: skip
+
+
+def trace_of(name: str) -> gdplay.Trace:
+    return gdplay.run(FOLDER / f"{name}.yaml")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_comment_says_what_to_look_at(name: str) -> None:
+    text = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
+    comment = text.split("\n\n")[0][: text.index("\nfunction:")]
+    assert all(line.startswith("#") for line in comment.splitlines())
+    assert "Look at" in " ".join(line.lstrip("# ") for line in comment.splitlines())
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_it_ends_as_it_should(name: str) -> None:
+    trace = trace_of(name)
+    status, least = ENDS[name]
+    assert trace.status == status, trace.reason
+    assert trace.best.f < least
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ENDS])
+def test_the_others_run(name: str) -> None:
+    config = load(FOLDER / f"{name}.yaml", ["stop.max_steps=20"])
+    assert gdplay.run(FOLDER / f"{name}.yaml", {"stop.max_steps": 20}).final.step <= config.criteria.max_steps
+
+
+@pytest.mark.parametrize("name", ["rosenbrock", "diverges", "one-variable", "ten-variables"])
+def test_its_folder_is_complete(name: str, tmp_path: Path) -> None:
+    trace, folder = save_run(load(FOLDER / f"{name}.yaml", ["stop.max_steps=50"]), tmp_path / "out")
+    assert sorted(path.name for path in folder.path.iterdir()) == [
+        "config.yaml", "steps.csv", "summary.json", "trajectory.png",
+    ]  # fmt: skip
+    again = gdplay.run(folder.path / "config.yaml")
+    assert again.result_hash == trace.result_hash
+
+
+def test_zigzag_changes_its_side_at_every_step() -> None:
+    y = trace_of("zigzag").columns["y"][:50]
+    assert (y[1:] * y[:-1] < 0).all()
+
+
+def test_the_saddle_holds_the_path_for_a_while() -> None:
+    trace = trace_of("saddle")
+    waiting = (abs(trace.f) < 0.01).sum()
+    assert waiting > 20
+
+
+def test_the_diagnosis_names_a_rate_that_works() -> None:
+    assert "try 0.01" in trace_of("diverges").diagnosis
+    assert gdplay.run(FOLDER / "diverges.yaml", {"optimizer.learning_rate": 0.01}).best.f < 1e-6
+
+
+def test_the_schedule_lowers_the_floor_of_the_noise() -> None:
+    f = trace_of("schedule").f
+    assert f[801:].mean() < 0.25 * f[100:200].mean()

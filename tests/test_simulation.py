@@ -1,0 +1,312 @@
+"""One run: its rows, its end and the reason given, against loops written by hand."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+import witnesses
+
+import gdplay
+from gdplay.config.load import load
+from gdplay.errors import ConfigError
+from gdplay.simulation import Watch, simulate
+from gdplay.trace import Trace
+
+VALLEY = {"function": "(1 - x)^2 + 100*(y - x^2)^2", "start": [-1.2, 1]}
+BOWL = {"function": "x^2 + 10*y^2", "start": [3, -2]}
+
+
+def run(config: dict[str, Any], **sections: Any) -> Trace:
+    return gdplay.run({**config, **sections})
+
+
+# fmt: off
+WITNESSES = [
+    ("gd",       VALLEY, witnesses.rosenbrock, 1e-3, 200, witnesses.gd, {}),
+    ("momentum", VALLEY, witnesses.rosenbrock, 5e-4, 200, witnesses.momentum, {}),
+    ("momentum", BOWL,   witnesses.bowl,       1e-2, 200, witnesses.momentum, {"mu": 0.5}),
+    ("nesterov", VALLEY, witnesses.rosenbrock, 5e-4, 200, witnesses.momentum, {"nesterov": True}),
+    ("adam",     VALLEY, witnesses.rosenbrock, 2e-2, 200, witnesses.adam, {}),
+    ("adam",     BOWL,   witnesses.bowl,       1e-2, 200, witnesses.adam, {"b1": 0.5, "b2": 0.7, "eps": 1e-3}),
+    ("bfgs",     BOWL,   witnesses.bowl,       5e-2,  30, witnesses.bfgs, {}),
+    ("bfgs",     VALLEY, witnesses.rosenbrock, 1e-2,  30, witnesses.bfgs, {}),
+]
+# fmt: on
+SPELLED = {"mu": "momentum", "b1": "beta1", "b2": "beta2", "eps": "eps"}
+
+
+@pytest.mark.parametrize("row", WITNESSES, ids=lambda row: f"{row[0]} {row[1]['function']}")
+def test_the_path_is_that_of_a_loop_by_hand(row: Any) -> None:
+    name, problem, gradient, rate, steps, witness, settings = row
+    chosen = {SPELLED[key]: value for key, value in settings.items() if key in SPELLED}
+    trace = run(problem, optimizer={"name": name, "learning_rate": rate, **chosen}, stop={"max_steps": steps})
+    path = np.array(witness(gradient, [float(v) for v in problem["start"]], rate, steps, **settings))
+    assert trace.x.shape == (steps + 1, 2)
+    np.testing.assert_allclose(trace.x, path, rtol=1e-8, atol=1e-10)
+
+
+def test_a_row_is_where_a_run_is_and_what_brought_it_there() -> None:
+    trace = run(BOWL, optimizer={"name": "momentum", "learning_rate": "0.01/t", "clip": {"norm": 5}}, stop={"max_steps": 6})
+    assert list(trace.columns) == ["step", "f", "grad_norm", "learning_rate", "x", "y", "g_x", "g_y", "v_x", "v_y"]
+    assert trace.step.tolist() == list(range(7))
+    assert math.isnan(trace.learning_rate[0])
+    np.testing.assert_array_equal(trace.learning_rate[1:], 0.01 / np.arange(1.0, 7.0))
+    x, v = np.array([3.0, -2.0]), np.zeros(2)
+    for k in range(7):
+        exact = np.array([2 * x[0], 20 * x[1]])
+        received = exact * min(1.0, 5 / np.linalg.norm(exact))
+        found = [trace.columns[name][k] for name in ("x", "y", "g_x", "g_y", "v_x", "v_y")]
+        np.testing.assert_allclose(found, [*x, *received, *v], rtol=1e-13)
+        assert trace.f[k] == pytest.approx(x[0] ** 2 + 10 * x[1] ** 2, rel=1e-13)
+        assert trace.grad_norm[k] == pytest.approx(np.linalg.norm(exact), rel=1e-13)
+        v = 0.9 * v + received
+        x = x - 0.01 / (k + 1) * v
+
+
+# fmt: off
+ENDINGS: list[tuple[dict[str, Any], str, str, int]] = [
+    # the config's sections, status, reason, steps
+    ({"stop": {"max_steps": 0}},                           "max_steps", "0 steps done", 0),
+    ({"stop": {"max_steps": 1}},                           "max_steps", "1 step done", 1),
+    ({"stop": {"max_steps": 3}},                           "max_steps", "3 steps done", 3),
+    ({"stop": {"gradient_norm": 1e-3}, "lr": 0.25},        "converged", "|g| 0.00098 <= 0.001 at step 11", 11),
+    ({"stop": {"value": 1e-3}, "lr": 0.25},                "converged", "f 0.000977 <= 0.001 at step 5", 5),
+    ({"stop": {"step_norm": 0.1}, "lr": 0.25},             "converged", "the last step is no longer than 0.1 at step 4", 4),
+    ({"stop": {"gradient_norm": 5}},                       "converged", "|g| 2 <= 5 at step 0", 0),
+    ({"stop": {"gradient_norm": 0}, "start": [0]},         "converged", "|g| 0 <= 0 at step 0", 0),
+    ({"stop": {"stall": 3}, "lr": 1},                      "stalled", "no better value in 3 steps at step 3", 3),
+    ({"stop": {"stall": 3}, "start": [0]},                 "stalled", "no better value in 3 steps at step 3", 3),
+    ({"function": "sqrt(x)", "start": [0]},                "stalled", "gradient undefined at step 0", 0),
+    ({"function": "x^2", "lr": 10},                        "diverged", "f 1.7e+10 is beyond 1e+10 at step 4", 4),
+    ({"function": "x^2 + 9", "lr": 10, "stop": {"diverged": 3}}, "diverged", "f 370 is beyond 3 times its start at step 1", 1),
+    ({"function": "sin(x)^2", "lr": "1e11"},               "diverged", "|x| 9.09e+10 is beyond 1e+10 at step 1", 1),
+    ({"function": "log(x)"},                               "diverged", "f is nan at step 52", 52),
+    ({"function": "exp(x^2)", "lr": 100},                  "diverged", "f inf is beyond 1e+10 times its start at step 1", 1),
+    # several at once, in the order of precedence
+    ({"stop": {"max_steps": 0, "stall": 1, "value": 9, "gradient_norm": 9}}, "converged", "|g| 2 <= 9 at step 0", 0),
+    ({"stop": {"max_steps": 0, "value": 9}},               "converged", "f 1 <= 9 at step 0", 0),
+    ({"stop": {"max_steps": 1, "stall": 1}, "lr": 1},      "stalled", "no better value in 1 step at step 1", 1),
+    ({"function": "-exp(x)", "lr": 100, "stop": {"value": 0, "max_steps": 1, "diverged": 2}}, "converged", "f -2.72 <= 0 at step 0", 0),
+    ({"function": "sqrt(x)", "start": [0], "stop": {"max_steps": 0}}, "stalled", "gradient undefined at step 0", 0),
+    ({"function": "-x^4", "lr": 100, "stop": {"value": -2, "max_steps": 1, "diverged": 2}}, "diverged", "f -2.59e+10 is beyond 2 at step 1", 1),
+]
+# fmt: on
+
+
+def ended(sections: dict[str, Any]) -> Trace:
+    rest = {key: value for key, value in sections.items() if key != "lr"}
+    rate = {"optimizer": {"learning_rate": sections["lr"]}} if "lr" in sections else {}
+    return run({"function": "x^2", "start": [1]}, **rate, **rest)
+
+
+@pytest.mark.parametrize("row", ENDINGS, ids=lambda row: f"{row[1]} {row[2]}")
+def test_how_a_run_ends_and_why(row: Any) -> None:
+    trace = ended(row[0])
+    assert (trace.status, trace.reason, trace.steps) == row[1:]
+    assert trace.step[-1] == trace.final.step == trace.steps
+    assert len(trace.step) == trace.logged == trace.steps + 1
+    best = np.nanargmin(trace.f)
+    assert (trace.best.step, trace.best.f) == (best, trace.f[best])
+    assert (trace.start.step, trace.start.f) == (0, trace.f[0])
+    np.testing.assert_equal(trace.final.f, trace.f[-1])
+    np.testing.assert_equal(trace.final.x, trace.x[-1])
+
+
+def test_a_diverged_run_is_explained() -> None:
+    steep = run({"function": "50*x^2", "start": [1]}, optimizer={"learning_rate": 0.05})
+    assert "L = 100" in steep.diagnosis
+    assert "2/L = 0.02" in steep.diagnosis
+    assert steep.diagnosis.endswith("learning_rate 0.05 is 2.5 times that: try 0.01")
+    assert "no minimum" in run({"function": "-x^2", "start": [1]}).diagnosis
+    assert "f is not defined" in run({"function": "log(x)", "start": [1]}).diagnosis
+    assert run({"function": "x^2", "start": [1]}).diagnosis == ""
+
+
+def test_every_so_many_rows_are_kept_with_the_first_and_the_last() -> None:
+    trace = run(BOWL, stop={"max_steps": 11}, log={"every": 4})
+    assert trace.step.tolist() == [0, 4, 8, 11]
+    assert trace.summary()["steps"] == 11
+    whole = run(BOWL, stop={"max_steps": 11})
+    np.testing.assert_array_equal(trace.x, whole.x[[0, 4, 8, 11]])
+    assert trace.result_hash == whole.result_hash
+    assert run(BOWL, stop={"max_steps": 3}, log={"every": 10**12}).step.tolist() == [0, 3]
+
+
+MANY = {"function": {"formula": "sum(x^2)", "variables": {"x": 101}}, "stop": {"max_steps": 2}}
+
+
+def test_of_many_variables_a_saved_log_has_the_norms(tmp_path: Any) -> None:
+    trace = gdplay.run(MANY, out=tmp_path / "few")
+    assert list(trace.columns) == ["step", "f", "grad_norm", "learning_rate", "x[0]", "x[1]", "x_norm", "g_norm"]
+    np.testing.assert_allclose(trace.columns["x_norm"] * 2, trace.columns["g_norm"])
+    assert trace.notes == ("log: of 101 variables only the two that are drawn and the norms (log: {columns: all} has all)",)
+    full = gdplay.run({**MANY, "log": {"columns": "all"}}, out=tmp_path / "all")
+    assert len(full.columns) == 4 + 2 * 101
+    assert full.notes == ()
+
+
+def test_in_memory_the_points_of_many_variables_are_the_true_ones() -> None:
+    start = np.arange(1.0, 102.0)
+    trace = gdplay.run({**MANY, "start": start, "optimizer": {"learning_rate": 0.25}})
+    np.testing.assert_array_equal(trace.x, np.array([start, start / 2, start / 4]))
+
+
+def test_many_state_columns_become_norms() -> None:
+    five = {"function": {"formula": "sum(x^2)", "variables": {"x": 5}}, "stop": {"max_steps": 1}}
+    trace = gdplay.run({**five, "optimizer": "bfgs"})
+    assert [name for name in trace.columns if "H" in name] == ["H_norm"]
+    assert trace.columns["H_norm"][0] == pytest.approx(math.sqrt(5))
+    full = gdplay.run({**five, "optimizer": "bfgs", "log": {"columns": "all"}})
+    assert [name for name in full.columns if "H" in name] == [f"H[{i},{j}]" for i in range(5) for j in range(5)]
+
+
+@pytest.mark.parametrize("function", ["f^2", "step^2", "learning_rate^2", "grad_norm^2", "x^2 + g_x^2"])
+def test_columns_of_one_name_are_refused(function: str) -> None:
+    with pytest.raises(ConfigError, match=r"two columns of the log would be called '\w+'; rename"):
+        gdplay.run({"function": function})
+
+
+def test_columns_of_vectors_and_matrices() -> None:
+    trace = gdplay.run(
+        {"function": {"formula": "sum(W^2) + sum(b^2) + c^2", "variables": {"W": [2, 2], "b": 2, "c": []}}, "stop": {"max_steps": 1}}
+    )
+    names = ["W[0,0]", "W[0,1]", "W[1,0]", "W[1,1]", "b[0]", "b[1]", "c"]
+    assert list(trace.columns)[4:] == [*names, *(f"g_{name}" for name in names)]
+
+
+# The clip's length is at most what is given, its direction stays; a value clips each coordinate.
+# fmt: off
+TRANSFORMED: list[tuple[dict[str, Any], list[float]]] = [
+    ({},                                      [6.0, -40.0]),
+    ({"clip": {"norm": 1}},                   [6.0 / math.hypot(6, 40), -40.0 / math.hypot(6, 40)]),
+    ({"clip": {"norm": 1e9}},                 [6.0, -40.0]),
+    ({"clip": {"value": 7}},                  [6.0, -7.0]),
+    ({"clip": {"norm": 10, "value": 5}},      [60.0 / math.hypot(6, 40), -5.0]),
+    ({"weight_decay": 0.5},                   [7.5, -41.0]),
+    ({"weight_decay": "0.5*t"},               [7.5, -41.0]),
+    ({"weight_decay": 0.5, "clip": {"value": 1}}, [2.5, -2.0]),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("settings", "received"), TRANSFORMED, ids=lambda value: str(value))
+def test_what_is_done_to_the_gradient_before_the_rule_receives_it(settings: dict[str, Any], received: list[float]) -> None:
+    trace = run(BOWL, optimizer={"learning_rate": 0.01, **settings}, stop={"max_steps": 1})
+    found = [trace.columns["g_x"][0], trace.columns["g_y"][0]]
+    np.testing.assert_allclose(found, received, rtol=1e-15)
+    np.testing.assert_allclose(trace.x[1], np.array([3.0, -2.0]) - 0.01 * np.array(received), rtol=1e-15)
+    assert trace.grad_norm[0] == pytest.approx(math.hypot(6, 40))
+
+
+def test_hyperparameters_may_be_formulas_in_t() -> None:
+    trace = run(BOWL, optimizer={"name": "momentum", "learning_rate": "0.1/t^2", "momentum": "1 - 1/t"}, stop={"max_steps": 20})
+    x, v = np.array([3.0, -2.0]), np.zeros(2)
+    for t in range(1, 21):
+        v = (1 - 1 / t) * v + np.array([2, 20]) * x
+        x = x - 0.1 / t**2 * v
+    np.testing.assert_allclose(trace.x[-1], x, rtol=1e-12)
+
+
+def test_the_optimizer_runs_on_the_numeric_gradient() -> None:
+    cubic = {"function": "x^3", "start": [2], "stop": {"max_steps": 1}, "optimizer": {"learning_rate": 0.01}}
+    coarse = gdplay.run({**cubic, "gradient": {"method": "central", "step": 0.5}})
+    # the central difference of x^3 is 3x^2 + h^2
+    assert coarse.columns["g_x"][0] == pytest.approx(12.25, rel=1e-12)
+    assert coarse.x[1, 0] == pytest.approx(2 - 0.01 * 12.25, rel=1e-14)
+    assert coarse.grad_norm[0] == 12.0
+    fine = gdplay.run({**cubic, "gradient": "central"})
+    assert fine.columns["g_x"][0] == pytest.approx(12.0, rel=1e-9)
+
+
+# fmt: off
+COUNTED = [
+    ("x = x - lr*g",                                           "analytic", (4, 4, 0)),
+    ("x = x - lr*grad(x)",                                     "analytic", (4, 4, 0)),
+    ("x = x - lr*grad(x - g)",                                 "analytic", (4, 8, 0)),
+    ("x = x - lr*where(f(x - g) < f(x), g, grad(x + g))",      "analytic", (8, 8, 0)),
+    ("x = x - solve(hess(x), g)",                              "analytic", (4, 4, 4)),
+    ("x = x - lr*hvp(x, g)",                                   "analytic", (4, 4, 4)),
+    ("x = x - lr*g",                                           "central",  (4 + 4*4, 0, 0)),
+    ("x = x - lr*grad(x - g)",                                 "forward",  (4 + 2*4*3, 0, 0)),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("step", "method", "counts"), COUNTED)
+def test_evaluations_are_counted(step: str, method: str, counts: tuple[int, int, int]) -> None:
+    trace = run(BOWL, optimizer={"step": step}, gradient=method, stop={"max_steps": 3})
+    assert dict(trace.evaluations) == dict(zip(("function", "gradient", "hessian"), counts, strict=True))
+
+
+OWN: list[tuple[dict[str, Any], list[str]]] = [
+    ({"state": {"k": 0}, "step": "k = k + 1\nx = x - lr/k*g"}, ["k"]),
+    ({"state": {"v": 0}, "step": "v = 0.5*v + g\nx = x - lr*v"}, ["v_x", "v_y"]),
+    ({"state": {"M": 0}, "step": "M = M + outer(g, g)\nx = x - lr*g/(1 + diag(M))"}, ["M[0,0]", "M[0,1]", "M[1,0]", "M[1,1]"]),
+    ({"state": {"M": "eye(n)"}, "step": "M = M/2\nx = x - lr*(M @ g)"}, ["M[0,0]", "M[0,1]", "M[1,0]", "M[1,1]"]),
+    ({"state": {"a": 1, "b": 0}, "step": "a = 0.5*a\nb = b + a*g\nx = x - lr*b"}, ["a", "b_x", "b_y"]),
+    ({"state": {"s": 0, "k": 0}, "step": "s = dot(g, g) + k\nk = k + s\nx = x - lr*g/(1 + s)"}, ["s", "k"]),
+    ({"state": {"p": "x"}, "step": "q = x\nx = x - lr*g + 0.5*(x - p)\np = q"}, ["p_x", "p_y"]),
+    ({"state": {"unused": 3}, "step": "x = x - lr*g"}, ["unused"]),
+]
+
+
+@pytest.mark.parametrize(("rule", "names"), OWN, ids=[row[0]["step"].splitlines()[0] for row in OWN])
+def test_the_state_of_a_rule_of_ones_own_has_the_shape_of_its_update(rule: dict[str, Any], names: list[str]) -> None:
+    trace = run(BOWL, optimizer={"learning_rate": 0.01, **rule}, stop={"max_steps": 2})
+    assert [name for name in trace.columns if name not in ("step", "f", "grad_norm", "learning_rate", "x", "y", "g_x", "g_y")] == names
+
+
+def test_a_rule_of_ones_own_is_carried_out_in_its_order() -> None:
+    rule = {"learning_rate": 0.1, "hyperparameters": {"mu": 0.5}, "state": {"v": 0, "k": 0}}
+    step = "k = k + 1\nw = mu*v + g\nx = x - lr*w/k + 0.001*i\nv = w - lr*grad(x - v)\n"
+    trace = run(BOWL, optimizer={**rule, "step": step}, stop={"max_steps": 5})
+    x, v = np.array([3.0, -2.0]), np.zeros(2)
+    for k in range(1, 6):
+        w = 0.5 * v + np.array([2, 20]) * x
+        x = x - 0.1 * w / k + 0.001 * np.array([1, 2])
+        v = w - 0.1 * np.array([2, 20]) * (x - v)
+        np.testing.assert_allclose(trace.x[k], x, rtol=1e-12)
+
+
+def test_newton_by_a_rule_of_ones_own_takes_one_step() -> None:
+    trace = run(BOWL, optimizer={"step": "x = x - solve(hess(x), g)"}, stop={"gradient_norm": 1e-12})
+    assert (trace.status, trace.steps) == ("converged", 1)
+
+
+def test_residuals_and_constants() -> None:
+    config = {
+        "function": {"residuals": "[a*(y - x^2), b - x]", "variables": ["x", "y"], "constants": {"a": 10, "b": 1}},
+        "start": [-1.2, 1],
+        "optimizer": {"learning_rate": 1e-3},
+        "stop": {"max_steps": 50},
+    }
+    same = run(VALLEY, optimizer={"learning_rate": 1e-3}, stop={"max_steps": 50})
+    np.testing.assert_allclose(gdplay.run(config).x, same.x, rtol=1e-12)
+
+
+def test_a_signal_before_the_first_step_leaves_the_start() -> None:
+    trace = simulate(load(BOWL), watch=Watch(lambda: True))
+    assert (trace.status, trace.reason, trace.steps) == ("interrupted", "by a signal after 0 steps", 0)
+    assert trace.start.x.tolist() == trace.best.x.tolist() == trace.final.x.tolist() == [3.0, -2.0]
+
+
+def test_a_stop_is_heard_after_every_step() -> None:
+    asked = iter(range(10**6))
+    trace = simulate(load({**BOWL, "log": {"every": 50}}), watch=Watch(lambda: next(asked) >= 2000 % 77))
+    assert (trace.status, trace.steps) == ("interrupted", 2000 % 77)
+    assert trace.step[-1] == trace.steps
+
+
+def test_a_path_that_passes_a_kink_and_constants_and_huge_numbers() -> None:
+    kink = run({"function": "abs(x)", "start": [0.05]}, optimizer={"learning_rate": 0.01}, stop={"gradient_norm": 0, "max_steps": 50})
+    assert kink.status in ("converged", "max_steps")
+    assert kink.best.f < 0.01
+    flat = run({"function": "0*x + 3", "start": [1]}, stop={"gradient_norm": 0})
+    assert (flat.status, flat.steps) == ("converged", 0)
+    huge = run({"function": "1e300*x^2", "start": [1]})
+    assert huge.status == "diverged"
+    tiny = run({"function": "1e-320*x^2", "start": [1]}, stop={"max_steps": 3})
+    assert (tiny.status, tiny.final.f) == ("max_steps", 1e-320)
