@@ -13,6 +13,7 @@ from gdplay.objective import Function
 
 RANGE = (-20.0, 1.0)
 PER_DECADE = 4
+NEIGHBOURS = 2
 LEAST = 1e-17
 """What an error of exactly 0 is taken for on a logarithmic axis."""
 
@@ -30,9 +31,12 @@ class Curve:
 
     @property
     def best(self) -> tuple[float, float]:
-        """The step with the smallest error, and that error; of equal ones the largest step."""
-        k = int(np.nonzero(self.errors == np.nanmin(self.errors))[0][-1])
-        return float(self.steps[k]), float(self.errors[k])
+        """The step with the smallest error, and that error, counting no accidental hit: the worst of its neighbours."""
+        padded = np.pad(self.errors, NEIGHBOURS, mode="edge")
+        worst = np.max([padded[k : k + len(self.errors)] for k in range(2 * NEIGHBOURS + 1)], axis=0)
+        worst = np.where(np.isfinite(worst), worst, np.inf)
+        k = int(np.flatnonzero(worst == worst.min())[-1])
+        return float(self.steps[k]), float(worst[k])
 
 
 @dataclass(frozen=True)

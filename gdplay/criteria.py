@@ -9,6 +9,7 @@ from typing import Any
 from gdplay.formula.expr import Expr, build, symbol
 from gdplay.formula.words import along, both
 from gdplay.method import Method
+from gdplay.search import LAST_RATE
 
 LARGEST = 1.7976931348623157e308
 
@@ -39,7 +40,7 @@ class Carried:
     best_step: Expr = symbol("best_step", (), "carried")
     moved: Expr = symbol("moved", (), "carried")
     """The length of the last step."""
-    rate: Expr = symbol("rate", (), "carried")
+    rate: Expr = LAST_RATE
     """The learning rate that made the last step."""
     best: Expr = symbol("best", (), "carried")
     """The lowest f before this row."""

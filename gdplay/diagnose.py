@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdplay.method import Method, Setting
+from gdplay.method import Method
 from gdplay.trace import Point
 
 MOST_VARIABLES = 200
@@ -31,7 +31,7 @@ def curvature(method: Method, x: np.ndarray) -> float | None:
 
 def why_diverged(method: Method, start: Point, final: Point) -> str:
     """Return a sentence or two about a run that diverged, with a rate to try."""
-    rate: Setting = method.choices.learning_rate
+    rate = method.choices.learning_rate
     steps = final.step
     if np.isnan(final.f) and np.abs(final.x).max() < LARGEST_FINITE:
         return "the path came to a point where f is not defined; try a smaller learning rate"
@@ -40,12 +40,12 @@ def why_diverged(method: Method, start: Point, final: Point) -> str:
     slope = "" if np.isfinite(start.grad_norm) else "; the gradient is not finite at the start"
     limit = LIMITS.get(method.rule.name)
     top = curvature(method, start.x)
-    if top is None or top == 0.0 or limit is None or isinstance(rate, str):
+    if top is None or top == 0.0 or limit is None or not isinstance(rate, float | int):
         return f"the steps grew without bound within {steps} steps{slope}; try a smaller learning rate"
     momentum = method.choices.hyperparameters.get(
         "momentum", method.rule.hyperparameters.get("momentum", 0.0)
     )
-    if isinstance(momentum, str):
+    if not isinstance(momentum, float | int):
         return f"the steps grew without bound within {steps} steps; try a smaller learning rate"
     bound = limit[0](momentum) / top
     said = f"the curvature at the start is L = {top:.3g}, so a step is stable there below {limit[1]} = {bound:.3g}"

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from gdplay.errors import Complaint, ConfigError
 from gdplay.formula.expr import Array, Expr, ShapeError, symbol
-from gdplay.formula.parse import Scope, Statement, parse
+from gdplay.formula.scope import Scope
+from gdplay.formula.statements import Statement, parse
 from gdplay.formula.words import along
 from gdplay.objective import Function
 from gdplay.rule import Memory, Rule, read_rule
 from gdplay.schedule import Setting, read_setting
+from gdplay.search import KINDS, LAST_RATE, Line, LineSearch, Search, dependent, read_search
 
 TRANSFORMS = {
     # in this order, each where its setting is given
@@ -26,7 +29,7 @@ TRANSFORMS = {
 class Choices:
     """What the user chose around a rule."""
 
-    learning_rate: Setting = 0.01
+    learning_rate: Setting | Search = 0.01
     hyperparameters: Mapping[str, Setting] = field(default_factory=dict[str, Setting])
     gradient: str = "analytic"
     gradient_step: float | None = None
@@ -63,6 +66,8 @@ class Method:
     """The rule's own lines with their values, in order."""
     settings: Mapping[str, Expr] = field(default_factory=dict[str, Expr])
     """The learning rate and the hyperparameters by the names that the rule's lines call them."""
+    search: LineSearch | None = None
+    """How the learning rate is found where it is searched for; then ``learning_rate`` is its unknown."""
 
     @property
     def size(self) -> int:
@@ -149,7 +154,8 @@ def make_method(function: Function, rule: Rule, choices: Choices) -> Method:
 
     chosen = {**rule.defaults, **choices.hyperparameters}
     hyperparameters = {name: setting(name, value) for name, value in chosen.items()}
-    rate = setting("learning_rate", choices.learning_rate)
+    searched = choices.learning_rate if isinstance(choices.learning_rate, Search) else None
+    rate = symbol("lr", (), "search") if searched else setting("learning_rate", choices.learning_rate)  # type: ignore[arg-type]
     g = seen["g"]
     names = {"x": point, "t": t, "noise": noise}
     given: dict[str, Setting | None] = {
@@ -164,11 +170,31 @@ def make_method(function: Function, rule: Rule, choices: Choices) -> Method:
             own = "noise_scale" if name == "noise" else name
             g = parse(text, Scope({**names, "g": g, own: setting(own, value)}))
     updates = read_rule(rule, {**names, "g": g, "lr": rate, **hyperparameters}, calls.table)
+    search = None
+    if searched is not None:
+        line = _line(calls, rate, updates.point, seen)
+        search = read_search(searched, line, {"t": t, "last": LAST_RATE}, "learning_rate")
+        parameters.update(search.parameters)
     return Method(
         function, rule, choices, point, t, noise, seen["f"], exact, g, rate,
         updates.point, (*updates.memory, *remembered), parameters,
-        calls.evaluations(), updates.statements, {"lr": rate, **hyperparameters},
+        calls.evaluations(), updates.statements, {"lr": rate, **hyperparameters}, search,
     )  # fmt: skip
+
+
+def _line(calls: _Calls, rate: Expr, moved: Expr, seen: Mapping[str, Expr]) -> Line:
+    """Return the line that a search goes along. Raises ConfigError where the step has no rate."""
+    places = [(what, args) for what, found in calls.places.items() for args in found]
+    moving = dependent([moved, *(arg for _, args in places for arg in args)], [rate])
+    if moved not in moving:
+        message = "the optimizer does not use the learning rate, so there is nothing to search for"
+        raise ConfigError(Complaint(message, "leave learning_rate out", key="optimizer.learning_rate"))
+    point, g = symbol("point", moved.shape, "point"), seen["g"]
+    numeric = (g.params[0].evaluations, 0, 0) if g.op == "difference" else (0, 1, 0)
+    inside = tuple(sum(what == kind and any(arg in moving for arg in args) for what, args in places) for kind in KINDS)
+    choices = calls.choices
+    slope = lambda at: g if at is point else calls.function.gradient_at(at, choices.gradient, choices.gradient_step)
+    return Line(rate, point, moved, seen["f"], calls.function.value_at, slope, numeric, inside)
 
 
 def norm(vector: Expr) -> Expr:

@@ -10,7 +10,8 @@ import numpy as np
 
 from gdplay.errors import FormulaError
 from gdplay.formula.expr import Array, Expr, Shape, array, const, symbol
-from gdplay.formula.parse import Scope, Statement, parse, parse_updates
+from gdplay.formula.scope import Scope
+from gdplay.formula.statements import Statement, parse, parse_updates
 from gdplay.formula.words import spread
 
 GIVEN = ("x", "g", "lr", "t", "noise", "n", "i", "inner")
@@ -18,6 +19,9 @@ GIVEN = ("x", "g", "lr", "t", "noise", "n", "i", "inner")
 
 ``inner`` is the next point of the rule that a wrapper wraps.
 """
+
+UNKNOWN_AT_START = ("g", "lr", "t", "noise", "inner")
+"""What a start value can't refer to: it does not exist before the first step."""
 
 MOST_VECTORS = 3
 """So many remembered quantities at once are tried as vectors where a rule refuses numbers for them."""
@@ -92,7 +96,8 @@ def read_rule(rule: Rule, names: Mapping[str, Expr], functions: Mapping[str, Cal
         seen = {name: value for name, value in names.items() if name not in hidden}
         inner = read_rule(rule.inner, seen, functions)
         given["inner"], wrapped, earlier = inner.point, inner.memory, inner.statements
-    starts = {name: parse(text, Scope(dict(given), functions)) for name, text in rule.state.items()}
+    known = {name: value for name, value in given.items() if name not in UNKNOWN_AT_START}
+    starts = {name: parse(text, Scope(dict(known))) for name, text in rule.state.items()}
 
     def attempt(shapes: Mapping[str, Shape]) -> tuple[dict[str, Expr], list[Statement]]:
         before = {name: symbol(name, shape, "state") for name, shape in shapes.items()}
@@ -157,5 +162,6 @@ def start_values(memory: tuple[Memory, ...], given: Mapping[Expr, Array], runs: 
     """Return what each remembered quantity is before the first step: shape + (runs,)."""
     from gdplay.engines.tape import evaluate
 
-    found = evaluate([m.start for m in memory], given)
+    # a hyperparameter may be a formula in t: its first value counts
+    found = evaluate([m.start for m in memory], {symbol("t", (), "step"): np.ones(1), **given})
     return [np.array(np.broadcast_to(a, (*a.shape[:-1], runs))) for a in found]

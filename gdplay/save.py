@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from gdplay.catalog import entry
 from gdplay.columns import log_columns
 from gdplay.config.dump import dump
 from gdplay.config.load import Config
 from gdplay.folder import Folder, claim
 from gdplay.jsontext import dumps
+from gdplay.schedule import written
 from gdplay.simulation import Watch, simulate
 from gdplay.steplog import open_steps
 from gdplay.trace import Trace, rows_in_memory
@@ -45,7 +47,7 @@ def resolved(config: Config, engine: str) -> dict[str, Any]:
     """Return the complete config: running it gives the same result, whatever the defaults become."""
     source, chosen = config.source, config.optimizer
     function = dict(source["function"])
-    if "name" in function and config.function.formula.variables[0].shape:
+    if "name" in function and entry("functions", function["name"]).node.get("dimension") is not None:
         function.setdefault("dimension", config.function.size)
     optimizer: dict[str, Any] = {"learning_rate": chosen.learning_rate}
     if chosen.step is None:
@@ -76,7 +78,7 @@ def resolved(config: Config, engine: str) -> dict[str, Any]:
         "name": config.name,
         "function": function,
         "start": config.start.tolist(),
-        "optimizer": optimizer,
+        "optimizer": {key: written(value) for key, value in optimizer.items()},
         **{name: section for name, section in given.items() if section},
         "seed": config.seed,
         "engine": engine,

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from gdplay.formula.expr import Array, Expr, array, const, constant_value, symbol, symbols
-from gdplay.formula.parse import Scope, parse, parse_updates
+from gdplay.formula.scope import Scope
+from gdplay.formula.statements import parse, parse_updates
 from gdplay.formula.words import stack, where
 from gdplay.rule import Memory, last_values
 
@@ -87,8 +88,8 @@ Setting = float | str | Schedule
 
 
 def written(setting: Any) -> Any:
-    """Return a setting as a config holds it."""
-    return setting.data() if isinstance(setting, Schedule) else setting
+    """Return a setting as a config holds it; a schedule or a search becomes its mapping."""
+    return setting.data() if hasattr(setting, "data") else setting
 
 
 @dataclass(frozen=True)

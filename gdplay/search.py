@@ -8,13 +8,28 @@ from typing import Any
 
 import numpy as np
 
-from gdplay.formula.expr import Array, Expr, ShapeError, constant_value, is_constant, order, substitute, symbol
+from gdplay.formula.expr import (
+    Array,
+    Expr,
+    ShapeError,
+    constant_value,
+    is_constant,
+    order,
+    substitute,
+    symbol,
+)
 from gdplay.formula.gradient import gradient
-from gdplay.formula.parse import Scope, parse, parse_updates
-from gdplay.formula.words import ZERO, dot, spread
+from gdplay.formula.scope import Scope
+from gdplay.formula.statements import parse, parse_updates
+from gdplay.formula.words import ZERO, dot
 from gdplay.rule import last_values
 
 KINDS = ("function", "gradient", "hessian")
+"""What is counted, in this order."""
+
+LAST_RATE = symbol("rate", (), "carried")
+"""The learning rate that made the last step; nan before the first."""
+
 LIMIT = "limit"
 """The hyperparameter that every search has: after so many rates it gives up."""
 
@@ -81,8 +96,9 @@ class LineSearch:
 class Line:
     """Where a step leads as its rate changes: ``next_point`` as an expression of ``rate``.
 
-    ``value`` and ``slope`` give f and its gradient at a point, ``f`` and ``g`` are those at ``point``.
-    ``inside`` counts what the step itself computes at places that depend on the rate.
+    ``value`` and ``slope`` give f and its gradient at a place; ``f`` is the value at ``point``. A
+    gradient costs ``gradient_cost``; ``inside`` is what the step itself computes at places that depend
+    on the rate.
     """
 
     rate: Expr
@@ -91,6 +107,7 @@ class Line:
     f: Expr
     value: Callable[[Expr], Expr]
     slope: Callable[[Expr], Expr]
+    gradient_cost: tuple[int, ...] = (0, 1, 0)
     inside: tuple[int, ...] = (0, 0, 0)
 
 
@@ -100,6 +117,7 @@ class _Along:
     def __init__(self, line: Line) -> None:
         self.line = line
         self.asked: set[tuple[str, Expr]] = set()
+        self.slopes: dict[Expr, Expr] = {}
         self.stays = stays(line.next_point, line.rate, line.point)
         self.table = {"phi": self.phi, "slope": self.slope, "curvature": self.curvature}
         self.weight = symbol("weight", line.point.shape, "direction")
@@ -115,11 +133,14 @@ class _Along:
 
     def slope(self, *args: Expr) -> Expr:
         a = self.rate("slope", args)
-        at = self.line.point
-        if not self.is_free(a):
-            self.asked.add(("gradient", a))
-            at = substitute([self.line.next_point], {self.line.rate: a})[0]
-        return substitute([self.direction], {self.weight: self.line.slope(at), self.line.rate: a})[0]
+        if a not in self.slopes:  # a numeric gradient would be computed again
+            at = self.line.point
+            if not self.is_free(a):
+                self.asked.add(("gradient", a))
+                at = substitute([self.line.next_point], {self.line.rate: a})[0]
+            known = {self.weight: self.line.slope(at), self.line.rate: a}
+            self.slopes[a] = substitute([self.direction], known)[0]
+        return self.slopes[a]
 
     def curvature(self, *args: Expr) -> Expr:
         a = self.rate("curvature", args)
@@ -139,10 +160,11 @@ class _Along:
     def cost(self, known: frozenset[tuple[str, Expr]]) -> tuple[int, ...]:
         """Count what was asked for since."""
         new = self.asked - known
-        found = np.array([sum(kind == what for what, _ in new) for kind in KINDS])
         # at each new rate the step's own computations come on top
         rates = {a for _, a in new} - {a for _, a in known}
-        return tuple((found + len(rates) * np.array(self.line.inside)).tolist())
+        each = {"function": (1, 0, 0), "gradient": self.line.gradient_cost, "hessian": (0, 0, 1)}
+        spent = [*(each[what] for what, _ in new), *(self.line.inside for _ in rates), (0, 0, 0)]
+        return tuple(np.sum(spent, axis=0).tolist())
 
 
 def read_search(search: Search, line: Line, seen: Mapping[str, Expr], path: str) -> LineSearch:
@@ -203,6 +225,10 @@ def stays(moved: Expr, rate: Expr, point: Expr) -> bool:
     return simpler[moved] is point
 
 
+LINEAR = ("div", "neg", "broadcast", "reshape", "index", "transpose", "sum")
+"""What is 0 where the first argument is."""
+
+
 def _at_zero(node: Expr, args: list[Expr | None]) -> Expr | None:
     """Return what a node is at the rate 0: ZERO, the node itself where it is the same, or None: who knows."""
     zero = [arg is ZERO for arg in args]
@@ -214,11 +240,9 @@ def _at_zero(node: Expr, args: list[Expr | None]) -> Expr | None:
         return found if found is None or found is ZERO or found.shape == node.shape else None
     if node.op in ("mul", "matmul") and any(zero):
         return ZERO
-    if node.op in ("div", "neg", "broadcast", "reshape", "index", "transpose", "sum", "solve") and zero[-1 if node.op == "solve" else 0]:
+    if (node.op in LINEAR and zero[0]) or (node.op == "solve" and zero[1]):
         return ZERO
     if node.op == "concat" and all(zero):
         return ZERO
     return node if all(a is b for a, b in zip(args, node.args, strict=True)) else None
 
-
-__all__ = ["Cost", "Line", "LineSearch", "Search", "dependent", "read_search", "spread", "stays"]

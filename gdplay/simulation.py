@@ -108,6 +108,11 @@ def simulate(
     status = STATUSES[ENDINGS[ended].status] if ended else "interrupted"
     table = {"step": steps, **dict(zip(columns.names, values, strict=True))}
     counted = {what: count * (final.step + 1) for what, count in method.evaluations.items()}
+    notes = columns.notes
+    if engine.seeker is not None:
+        searched = engine.seeker.evaluations(0)
+        counted = {what: count + searched[what] for what, count in counted.items()}
+        notes += engine.seeker.notes(0)
     return Trace(
         config=config,
         columns=table,
@@ -122,7 +127,7 @@ def simulate(
         seconds=time.perf_counter() - began,
         diagnosis=why_diverged(method, start, final) if status == "diverged" else "",
         logged=thinner.rows,
-        notes=columns.notes,
+        notes=notes,
     )
 
 

@@ -6,7 +6,8 @@ from gdplay.criteria import CARRIED
 from gdplay.errors import FormulaError
 from gdplay.formula.expr import Expr, substitute
 from gdplay.formula.gradient import unflat
-from gdplay.formula.parse import Scope, parse
+from gdplay.formula.scope import Scope
+from gdplay.formula.statements import parse
 from gdplay.formula.words import where
 from gdplay.method import Method
 

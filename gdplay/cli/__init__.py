@@ -51,8 +51,8 @@ def execute(arguments: Sequence[str]) -> int:
         return error.exit_status
     except (KeyboardInterrupt, Abort):
         return say_failure("interrupted", "interrupted", 130, as_json)
-    except BrokenPipeError:
-        forget_output()
+    except SystemExit:
+        # so typer leaves, without a word, when the reader of what is printed has gone away
         return 0
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""

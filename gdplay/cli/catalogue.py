@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import textwrap
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from gdplay.cli.complete import entries
-from gdplay.cli.options import Json
+from gdplay.cli.options import Force, Json, OutFile
 
 WIDTH = 80
 KINDS = {"functions": "functions", "optimizers": "optimizers", "plots": "plots"}
@@ -62,9 +63,11 @@ def show(
         ),
     ],
     name: Annotated[str | None, typer.Argument(hidden=True)] = None,
+    out: OutFile = None,
+    force: Force = False,
     json: Json = False,
 ) -> None:
-    """Show one function or optimizer: its equations, defaults and source.
+    """Show one function or optimizer: its equations, defaults and source; -o draws a function.
 
     Examples:
 
@@ -76,9 +79,9 @@ def show(
     from gdplay.errors import printable
 
     found_kind, found = _find(kind, name)
-    card = _function_card(found) if found_kind == "functions" else _optimizer_card(found)
+    card, saved = _function_card(found, out, force) if found_kind == "functions" else (_optimizer_card(found, out), {})
     if json:
-        print_json({"kind": found_kind.removesuffix("s"), "name": found, **card})
+        print_json({"kind": found_kind.removesuffix("s"), "name": found, **card, **saved})
         return
     lines: list[str] = [found]
     for label, value in card.items():
@@ -87,6 +90,7 @@ def show(
         lines += [
             f"{label.replace('_', ' ') if k == 0 else '':<16} {part}" for k, part in enumerate(parts or [""])
         ]
+    lines += [f"saved {path}" for path in saved.values()]
     print(printable("\n".join(lines)))
 
 
@@ -130,32 +134,21 @@ def _find(kind: str, name: str | None) -> tuple[str, str]:
     raise ConfigError(Complaint(f"there is no entry '{wanted[:60]}'", remedy))
 
 
-def _function_card(name: str) -> dict[str, Any]:
+def _function_card(name: str, out: Path | None, force: bool) -> tuple[dict[str, Any], dict[str, str]]:
+    from gdplay.cli.card import draw, function_card
     from gdplay.config.functions import function_from
-    from gdplay.formula.text import number
 
     function = function_from(name)
-    known = function.known
-    card: dict[str, Any] = {"title": known.card.get("title", ""), "formula": " ".join(function.text.split())}
-    card["variables"] = ", ".join(function.coordinates)
-    if known.domain is not None:
-        card["domain"] = ", ".join(
-            f"{c} from {d[0]:g} to {d[1]:g}"
-            for c, d in zip(function.coordinates, known.domain, strict=True)
-            if d
-        )
-    if known.start is not None:
-        card["start"] = ", ".join(number(float(v)) for v in known.start)
-    if known.minima is not None:
-        card["minima"] = "; ".join(
-            "(" + ", ".join(f"{v:.10g}" for v in point) + ")" for point in known.minima[:8]
-        )
-        card["minimum"] = f"{function.minimum:.10g}"
-    return card | {key: value for key, value in known.card.items() if key != "title"}
+    card = function_card(function)
+    return card.facts, {"file": draw(function, card, out, force)} if out is not None else {}
 
 
-def _optimizer_card(name: str) -> dict[str, Any]:
+def _optimizer_card(name: str, out: Path | None) -> dict[str, Any]:
     from gdplay.config.optimizers import catalogued
+    from gdplay.errors import Complaint, ConfigError
+
+    if out is not None:
+        raise ConfigError(Complaint(f"{name} is an optimizer; -o draws a function", "leave out -o", key="-o"))
 
     rule = catalogued(name)
     defaults = {"learning_rate": rule.learning_rate, **rule.hyperparameters}

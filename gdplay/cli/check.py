@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gdplay.cli.complete import sources
 from gdplay.cli.options import At, Force, Json, OutFile, Settings
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ FOUND_DIFFERENCES = 3
 def check(
     source: Annotated[
         str,
-        typer.Argument(metavar="FORMULA|CONFIG|RUN", help="A formula, a catalogue name, a config, or a saved run."),
+        typer.Argument(autocompletion=sources, metavar="FORMULA|CONFIG|RUN", help="A formula, a catalogue name, a config, or a saved run."),
     ],
     settings: Settings = None,
     at: At = None,
@@ -50,7 +51,7 @@ def check(
     from gdplay.cli.source import read_source
 
     _check_options(method, step, random, out is not None and not curve)
-    config = read_source(source, settings)
+    config = read_source(source, settings, to_run=False)
     points = _points(config, source, at, random, seed)
     if curve:
         return _curve(config, points, out, force, json)

@@ -7,20 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gdplay.cli.options import At, Force, Json, OutFile, Settings
+from gdplay.cli.complete import sources
+from gdplay.cli.options import At, Force, Json, Latex, OutFile, Settings
 
 if TYPE_CHECKING:
     from gdplay.backprop import Backprop
     from gdplay.lesson import Told
     from gdplay.objective import Function
 
-Latex = Annotated[bool, typer.Option("--latex", help="Write mathematics in LaTeX.")]
-
 
 def explain(
     source: Annotated[
         str,
-        typer.Argument(metavar="FORMULA|CONFIG|RUN", help="A formula, a catalogue name, a config, or a saved run."),
+        typer.Argument(autocompletion=sources, metavar="FORMULA|CONFIG|RUN", help="A formula, a catalogue name, a config, or a saved run."),
     ],
     settings: Settings = None,
     at: At = None,
@@ -65,7 +64,7 @@ def _explain_function(
     from gdplay.cli.source import read_source
     from gdplay.errors import printable
 
-    config = read_source(source, settings)
+    config = read_source(source, settings, to_run=False)
     function = config.function
     point = config.start if at is None else read_at(at, function)
     told, left_out = _told(function, wrt)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from gdplay.config.complaints import COMMAND_LINE, Complaints
 from gdplay.config.document import read_value
-from gdplay.config.points import read_point
 from gdplay.config.merge import mapping
 from gdplay.config.nodes import Node, Place, Sequence
+from gdplay.config.points import read_point
 from gdplay.formula.expr import Array
 from gdplay.objective import Function
 

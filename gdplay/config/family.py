@@ -9,7 +9,8 @@ from gdplay.config.nodes import Mapping, Node, Scalar, Sequence
 from gdplay.config.values import number, parse_number
 from gdplay.errors import FormulaError
 from gdplay.formula.expr import const, constant_value
-from gdplay.formula.parse import Scope, parse
+from gdplay.formula.scope import Scope
+from gdplay.formula.statements import parse
 
 CARD = ("count", "minimum", "at", "kinks", "properties", "remark", "source", "notes")
 CATALOGUE = (

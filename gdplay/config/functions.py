@@ -19,8 +19,8 @@ from gdplay.config.points import entries, read_domain, read_point, read_points
 from gdplay.config.values import number, numbers, parse_number
 from gdplay.errors import Complaint, ConfigError, FormulaError, nearest
 from gdplay.formula.expr import Array, Shape
+from gdplay.formula.language import RESERVED
 from gdplay.formula.signature import MOST_ELEMENTS, read
-from gdplay.formula.words import RESERVED
 from gdplay.objective import Function, Known
 from gdplay.transform import Placement, placed
 

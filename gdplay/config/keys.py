@@ -7,7 +7,19 @@ from typing import Any
 
 from gdplay.config.complaints import Complaints, kind
 from gdplay.config.nodes import Mapping, Node, Scalar, Sequence
-from gdplay.config.values import FORMULA, NUMBER, Reader, accepting, choice, formula, interval, number, pair, setting_from_zero, text
+from gdplay.config.values import (
+    FORMULA,
+    NUMBER,
+    Reader,
+    accepting,
+    choice,
+    formula,
+    interval,
+    number,
+    pair,
+    setting_from_zero,
+    text,
+)
 from gdplay.formula.numeric import METHODS
 from gdplay.plots import FORMATS
 from gdplay.steplog.writer import FORMATS as LOG_FORMATS

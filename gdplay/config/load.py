@@ -93,7 +93,7 @@ def check(
         if (node := tree.get(key)) is not None:
             single[key] = row.read(node, key, complaints)
     name = _name(tree.get("name"), name, complaints)
-    chosen = read_optimizer(tree.get("optimizer"), complaints)
+    chosen = read_optimizer(tree.get("optimizer"), complaints, sections["stop"]["max_steps"])
     start_node = tree.get("start")
     length = len(start_node) if isinstance(start_node, Sequence) else None
     if tree.get("function") is None:

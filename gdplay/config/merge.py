@@ -10,13 +10,11 @@ from gdplay.config.complaints import COMMAND_LINE, one_line
 from gdplay.config.document import MOST_DEPTH, read_value
 from gdplay.config.keys import TOP
 from gdplay.config.nodes import Mapping, Node, Place, Scalar
+from gdplay.config.short import SHORT, hyperparameters, in_force
+from gdplay.config.short import path as whole_key
+from gdplay.config.spelling import spell
 from gdplay.errors import Complaint, ConfigError, nearest
 
-SHORT = {
-    "lr": "optimizer.learning_rate",
-    "steps": "stop.max_steps",
-    "learning_rate": "optimizer.learning_rate",
-}
 KEPT = ("learning_rate", "clip", "weight_decay")
 """What stays when another optimizer is named."""
 
@@ -26,8 +24,11 @@ def mapping(pairs: Items[tuple[str, Node]], place: Place) -> Mapping:
     return Mapping(tuple((Scalar(key, False, value.place), value) for key, value in pairs), place, False)
 
 
-def expand(tree: Mapping) -> Mapping:
-    """Return the config with its shorthands written out."""
+def expand(tree: Mapping, optimizer: str | None = None) -> Mapping:
+    """Return the config with its shorthands written out, and other libraries' spellings put into gdplay's.
+
+    ``optimizer`` is the one in force where the config names none.
+    """
     pairs: list[tuple[Scalar, Node]] = []
     for key, value in tree:
         if isinstance(value, Scalar):
@@ -39,6 +40,8 @@ def expand(tree: Mapping) -> Mapping:
                 value = mapping(
                     [("name" if value.text in names("functions") else "formula", value)], value.place
                 )
+        if key.text == "optimizer" and isinstance(value, Mapping):
+            value = spell(value, optimizer)
         pairs.append((key, value))
     return Mapping(tuple(pairs), tree.place, tree.flow)
 
@@ -52,7 +55,7 @@ def merge(under: Mapping, over: Mapping, notes: list[str], path: str = "") -> Ma
             here = f"{path}.{key.text}".lstrip(".")
             if here == "function" and {"name", "formula", "residuals"} & set(value.keys()):
                 pass
-            elif here == "optimizer" and value.get("name") is not None:
+            elif here == "optimizer" and (value.get("name") or value.get("wrap")) is not None:
                 value = _other_optimizer(old[1], value, notes)
             else:
                 value = merge(old[1], value, notes, here)
@@ -62,10 +65,12 @@ def merge(under: Mapping, over: Mapping, notes: list[str], path: str = "") -> Ma
 
 def _other_optimizer(old: Mapping, new: Mapping, notes: list[str]) -> Mapping:
     """Keep what the newly named optimizer understands of the old settings; note what is dropped."""
-    named = new.get("name")
+    named = new.get("name") or new.get("wrap")
     known = optimizer_keys(named.text) if isinstance(named, Scalar) else frozenset[str]()
     was = old.get("name")
     kept = {key.text: (key, value) for key, value in old if key.text in known or key.text in KEPT}
+    if named is not None and named.text == in_force(old):
+        kept = {key.text: (key, value) for key, value in old}
     dropped = [key.text for key, _ in old if key.text not in kept and key.text != "name"]
     if dropped and isinstance(named, Scalar):
         before = was.text if isinstance(was, Scalar) else "the former optimizer"
@@ -79,12 +84,12 @@ def override(tree: Mapping, settings: Items[str], notes: list[str]) -> Mapping:
     complaints: list[Complaint] = []
     for text in settings:
         key, equals, value = text.partition("=")
-        path = _path(key.strip(), tree) if equals else None
+        path = whole_key(key.strip(), tree) if equals else None
         shown = one_line((key if equals else text).strip()[:60])
         if not equals:
             complaints.append(Complaint(f"'{shown}' is no setting", "write KEY=VALUE, for example lr=0.01"))
         elif path is None or path.count(".") >= MOST_DEPTH:
-            own = sorted(_hyperparameters(tree))
+            own = sorted(hyperparameters(tree))
             near = nearest(key.strip(), [*TOP, *SHORT, *own])
             known = f"the keys are {', '.join([*TOP, 'lr', 'steps'])}, and the optimizer's: {', '.join(own)}"
             remedy = f"did you mean {near}?" if near else known
@@ -98,25 +103,7 @@ def override(tree: Mapping, settings: Items[str], notes: list[str]) -> Mapping:
             for part in reversed(path.split(".")):
                 node = mapping([(part, node)], node.place)
             assert isinstance(node, Mapping)
-            tree = merge(tree, expand(node), notes)
+            tree = merge(tree, expand(node, in_force(tree.get("optimizer"))), notes)
     if complaints:
         raise ConfigError(*complaints)
-    return tree
-
-
-def _path(key: str, tree: Mapping) -> str | None:
-    if key in SHORT:
-        return SHORT[key]
-    if key.split(".")[0] in TOP:
-        return key
-    return f"optimizer.{key}" if key.split(".")[0] in _hyperparameters(tree) else None
-
-
-def _hyperparameters(tree: Mapping) -> frozenset[str]:
-    optimizer = tree.get("optimizer")
-    if not isinstance(optimizer, Mapping):
-        return optimizer_keys("gd") | {"clip", "weight_decay"}
-    declared = optimizer.get("hyperparameters")
-    own = frozenset(declared.keys()) if isinstance(declared, Mapping) else frozenset[str]()
-    named = optimizer.get("name")
-    return own | {"clip", "weight_decay"} | optimizer_keys(named.text if isinstance(named, Scalar) else "gd")
+    return expand(tree, in_force(tree.get("optimizer")))

@@ -9,7 +9,8 @@ from gdplay.config.nodes import Mapping, Node, Scalar, Sequence
 from gdplay.config.values import interval, numbers
 from gdplay.errors import FormulaError
 from gdplay.formula.expr import Array, array, const, constant_value, is_constant
-from gdplay.formula.parse import Scope, parse
+from gdplay.formula.scope import Scope
+from gdplay.formula.statements import parse
 from gdplay.objective import Function
 
 

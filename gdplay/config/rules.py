@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from gdplay.catalog import CONVENTIONS, conventions, in_convention, is_wrapper, names
@@ -19,7 +20,7 @@ TAKEN = ("name", "learning_rate", "clip", "convention", "wrap", "of", *OWN, "f",
 
 
 @cache
-def catalogued(name: str, convention: str = "", inner: Rule | None = None) -> Rule:
+def catalogued(name: str, convention: str = "") -> Rule:
     """Return the catalogue's rule of that name in a convention, the entry's first unless it is given."""
     complaints = Complaints()
     convention = convention or conventions(name)[0]
@@ -27,9 +28,9 @@ def catalogued(name: str, convention: str = "", inner: Rule | None = None) -> Ru
     rule = read_equations(found.node, name, complaints)
     complaints.raise_any()
     assert rule is not None
-    rate = inner.learning_rate if inner else float(found.text("learning_rate") or 0.01)
+    rate = float(found.text("learning_rate") or 0.01)
     return Rule(name, rule.step, rate, rule.hyperparameters, rule.state, found.text("summary"),
-                found.text("cite"), convention, inner)  # fmt: skip
+                found.text("cite"), convention)  # fmt: skip
 
 
 def read_rule_of(node: Mapping, complaints: Complaints, path: str = "optimizer") -> Rule | None:
@@ -63,8 +64,8 @@ def _wrapper(node: Mapping, complaints: Complaints, path: str) -> Rule | None:
     convention = _convention(node, name, complaints, path)
     if inner is None or name is None or convention is None:
         return None
-    outer = catalogued(name, convention, inner)
-    both = (frozenset(outer.hyperparameters) | frozenset(outer.state)) & (inner.owns | inner.remembered)
+    outer = replace(catalogued(name, convention), inner=inner, learning_rate=inner.learning_rate)
+    both = (outer.hyperparameters.keys() | outer.state.keys()) & (inner.owns | inner.remembered)
     if both:
         message = f"'{min(both)}' is a name of {name} and of the optimizer that it wraps"
         complaints.add(of.place, f"{path}.of", message, "wrap another optimizer, or rename it in a rule of your own")
@@ -76,11 +77,12 @@ def _known(node: Node | None, key: str, complaints: Complaints, wrappers: bool) 
     """Return the name of an entry that is a wrapper, or of one that is not."""
     if node is None:
         return DEFAULT
-    fitting = [name for name in names("optimizers") if is_wrapper(name) == wrappers]
-    if isinstance(node, Scalar) and node.text in fitting:
+    exists = isinstance(node, Scalar) and node.text in names("optimizers")
+    if exists and is_wrapper(node.text) == wrappers:
         return node.text
+    fitting = [name for name in names("optimizers") if is_wrapper(name) == wrappers]
     what = "wrapper" if wrappers else "optimizer"
-    if isinstance(node, Scalar) and node.text in names("optimizers"):
+    if exists:
         remedy = f"choose one of {', '.join(fitting)}" if wrappers else f"write wrap: {node.text} and of: {{name: adam}}"
         complaints.add(node.place, key, f"{node.text} is no {what}", remedy)
         return None
@@ -144,7 +146,7 @@ def _pairs(node: Node | None, path: str, complaints: Complaints) -> list[tuple[S
 
 def _free(key: Scalar, path: str, complaints: Complaints) -> bool:
     """Refuse a name that the language, the config or every rule has already."""
-    from gdplay.formula.words import RESERVED
+    from gdplay.formula.language import RESERVED
 
     good = key.text.isascii() and key.text.replace("_", "a").isalnum() and key.text[:1].isalpha()
     taken = key.text in RESERVED or key.text in GIVEN or key.text in TAKEN

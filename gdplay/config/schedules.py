@@ -13,7 +13,8 @@ from gdplay.config.nodes import Mapping, Node, Scalar, Sequence
 from gdplay.config.values import number, numbers, parse_number, setting
 from gdplay.errors import FormulaError, nearest
 from gdplay.formula.expr import const, constant_value, is_constant
-from gdplay.formula.parse import Scope, parse
+from gdplay.formula.scope import Scope
+from gdplay.formula.statements import parse
 from gdplay.schedule import FACTORS, ONE, Form, Number, Schedule, Setting, preview
 
 VALUE = {"learning_rate": "value", "lr": "value", "init_value": "value"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from gdplay.config.complaints import Complaints
-from gdplay.config.points import read_point
 from gdplay.config.nodes import Node, Place, Scalar
+from gdplay.config.points import read_point
 from gdplay.formula.expr import Array
 from gdplay.noise import START, uniform
 from gdplay.objective import Function

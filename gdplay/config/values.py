@@ -13,7 +13,8 @@ from gdplay.config.complaints import Complaints, kind
 from gdplay.config.nodes import Node, Scalar, Sequence
 from gdplay.errors import FormulaError, nearest
 from gdplay.formula.expr import Array, constant_value, is_constant
-from gdplay.formula.parse import Scope, parse
+from gdplay.formula.scope import Scope
+from gdplay.formula.statements import parse
 
 PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 DIGITS = re.compile(r"[+-]?(?:0|[1-9][0-9]{0,19})")

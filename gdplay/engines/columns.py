@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdplay.criteria import CARRIED, Criteria, endings
+from gdplay.engines.linesearch import Seeker
 from gdplay.engines.tape import Tape
 from gdplay.formula.expr import Array, Expr
 from gdplay.formula.gradient import flat
@@ -68,6 +69,7 @@ class Columns:
         self.active = np.arange(runs)
         self.seeds = np.zeros(runs, np.uint64) if seeds is None else seeds
         self.start, self.best, self.final = (Row.blank(n, runs) for _ in range(3))
+        self.seeker = None if method.search is None else Seeker(method, runs)
         self._prepare(criteria, logged)
         fixed = {**method.parameters, **(parameters or {})}
         memory = start_values(method.memory, {method.point: starts, **fixed}, runs)
@@ -92,9 +94,10 @@ class Columns:
         self.ending = np.zeros(len(self.active), dtype=np.int64)
         row = flat([method.f, size, CARRIED.rate, *logged])
         after = [m.after for m in method.memory]
-        outputs = [ended, method.f, size, row, method.learning_rate, method.next_point, *after]
-        self.tape = Tape([*outputs, *conditions.values()])
-        used = {symbol for symbol, _ in self.tape.symbols}
+        moves = [method.learning_rate, method.next_point, *after] if self.seeker is None else self.seeker.needed
+        self.tape = Tape([ended, method.f, size, row, *conditions.values(), *moves])
+        tapes = [self.tape, *(self.seeker.tapes if self.seeker else ())]
+        used = {symbol for tape in tapes for symbol, _ in tape.symbols}
         self.noisy, self.measured = method.noise in used, CARRIED.moved in used
 
     @property
@@ -134,22 +137,26 @@ class Columns:
         if self.step == 0:
             f = fill(self.tape(values)[1], (runs,))
             values[CARRIED.bound_f] = self.limit * np.maximum(1.0, np.abs(f))
-        ended, f, size, row, rate, point, *rest = self.tape(values)
-        f, size, rate = (fill(a, (runs,)) for a in (f, size, rate))
+        ended, f, size, row, *rest = self.tape(values)
+        ended, f, size = (fill(a, (runs,)) for a in (ended, f, size))
+        conditions, moves = rest[: len(self.names) - 1], rest[len(self.names) - 1 :]
         self.last = Row(np.full(runs, float(self.step)), values[method.point], f, size)
         self._remember_best()
         values[CARRIED.best] = self.best.f[self.active]
         if log is not None:
             log(self.step, fill(row, (len(row), runs)))
+        if self.seeker is not None:
+            moves = self.seeker.step(values, moves, ended != 0, self.active)
+        rate, point, *after = moves
         if self.measured:
             values[CARRIED.moved] = np.sqrt(ordered(np.add, (point - values[method.point]) ** 2))
-        values[CARRIED.rate] = rate
+        values[CARRIED.rate] = fill(rate, (runs,))
         values[method.point] = fill(point, self.last.x.shape)
-        for m, value in zip(method.memory, rest, strict=False):
+        for m, value in zip(method.memory, after, strict=True):
             values[m.before] = fill(value, (*m.before.shape, runs))
         if ended.any():
-            conditions = [fill(c, (runs,)) for c in rest[len(method.memory) :]]
-            self._retire(1 + np.argmax(conditions, axis=0), fill(ended, (runs,)) != 0)
+            found = [fill(c, (runs,)) for c in conditions]
+            self._retire(1 + np.argmax(found, axis=0), ended != 0)
         self.step += 1
 
     def _remember_best(self) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from gdplay.engines.tape import Tape
 from gdplay.formula.expr import Array, Expr, is_constant, order, substitute, symbol
 from gdplay.method import Method
-from gdplay.search import KINDS, dependent
+from gdplay.search import KINDS, LIMIT, dependent
 
 Values = dict[Expr, Array]
 
@@ -32,10 +32,9 @@ class Seeker:
         test, move, finish = [line.until, line.otherwise], list(line.next), [method.next_point, *after]
         outputs = [*test, *move, *finish]
         moving = dependent(outputs, line.unknowns)
-        testing = set(order(test)) & moving
         fixed = Cut(outputs, {node for node in order(outputs) if node not in moving})
         test, move, finish = fixed.parts(len(test), len(move), len(finish))
-        shared = Cut(move, {node for node in order(test) if node.op != "symbol"} if testing else set())
+        shared = Cut(move, {node for node in order(test) if node.op != "symbol"})
         self.begin = len(line.begin)
         self.needed = [*line.begin, *fixed.nodes]
         self.held = fixed.symbols
@@ -76,6 +75,11 @@ class Seeker:
                 row[waiting] = value
         return [unknown[0], *self.finish({**known, self.line.rate: unknown[0]})]
 
+    @property
+    def tapes(self) -> tuple[Tape, ...]:
+        """The tapes that are played beside the row's."""
+        return self.test, self.move, self.finish
+
     def _fail(self, which: NDArray[np.int64]) -> None:
         self.failures[which] += 1
         first = which[self.first_failure[which] == 0]
@@ -86,6 +90,16 @@ class Seeker:
         cost, searches, trials = self.line.cost, int(self.searches[run]), int(self.trials[run])
         counts = zip(KINDS, cost.start, cost.trial, cost.move, strict=True)
         return {what: a * searches + b * trials + c * (trials - searches) for what, a, b, c in counts}
+
+    def notes(self, run: int) -> tuple[str, ...]:
+        """Say how often a run's searches gave up."""
+        times = int(self.failures[run])
+        if not times:
+            return ()
+        search, limit = self.line.search, f"{self.line.search.hyperparameters[LIMIT]:g}"
+        taken = "the last rate" if search.otherwise == "lr" else f"the rate {search.otherwise}"
+        steps = f"step {self.first_failure[run]}" + (f" and {times - 1} more" if times > 1 else "")
+        return (f"search: {search.name} tried {limit} rates without success at {steps}; the step took {taken}",)
 
 
 class Cut:

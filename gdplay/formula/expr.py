@@ -127,7 +127,7 @@ class Expr:
         return build("transpose", self) if len(self.shape) == 2 else self
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **keywords: Any) -> Expr:
-        from gdplay.formula.words import call_ufunc
+        from gdplay.formula.language import call_ufunc
 
         return call_ufunc(ufunc, method, inputs, keywords)
 

@@ -10,10 +10,12 @@ from itertools import pairwise
 import numpy as np
 
 from gdplay.errors import FormulaError
-from gdplay.formula import words
+from gdplay.formula import language, words
 from gdplay.formula.expr import Array, Expr, Shape, array, const, symbol
-from gdplay.formula.parse import Scope, check_name, parse, split_product
+from gdplay.formula.refusals import check_name, split_product
+from gdplay.formula.scope import Scope
 from gdplay.formula.shapes import say
+from gdplay.formula.statements import parse
 from gdplay.formula.tokens import ASSIGN, CLOSE, COMMA, END, NAME, NUMBER, OPEN, Token, tokenize
 from gdplay.formula.words import along
 
@@ -104,7 +106,7 @@ def _run_together(names: frozenset[str]) -> list[str]:
         if parts := split_product(name, names):
             warnings.append(f"'{name}' is a variable of its own; write {'*'.join(parts)} to multiply")
         elif call := next(
-            (f for f in words.FUNCTIONS if name.startswith(f) and name[len(f) :] in names), None
+            (f for f in language.FUNCTIONS if name.startswith(f) and name[len(f) :] in names), None
         ):
             warnings.append(
                 f"'{name}' is a variable of its own; write {call}({name[len(call) :]}) for the function"
@@ -202,7 +204,7 @@ BEHIND_A_VECTOR = ("[", ".T", "@")
 
 def _free(tokens: list[Token], fixed: set[str]) -> tuple[dict[str, Token], dict[str, Token]]:
     """Return where each free name stands first, and where those used as vectors are first used so."""
-    taken = fixed | _assigned(tokens) | words.RESERVED
+    taken = fixed | _assigned(tokens) | language.RESERVED
     free: dict[str, Token] = {}
     vectors: dict[str, Token] = {}
     makes: dict[str, list[Token]] = {}
@@ -255,7 +257,7 @@ def _reducing(tokens: list[Token]) -> set[int]:
         if token.kind == OPEN:
             opened.append(k)
             name = tokens[k - 1].text if k and token.text == "(" else ""
-            word = words.FUNCTIONS.get(words.ALIASES.get(name, name))
+            word = language.FUNCTIONS.get(language.ALIASES.get(name, name))
             if word is not None and word.reduces:
                 found.add(k)
                 if word.most is None:

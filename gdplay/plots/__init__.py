@@ -30,6 +30,9 @@ PICTURES = {
     "graph": Picture(
         "the computational graph with values and gradients on its nodes", "gdplay.plots.graph", "draw_graph"
     ),
+    "card": Picture(
+        "a function over its domain, with its minima, maxima and saddles", "gdplay.plots.card", "draw_card"
+    ),
     "accuracy": Picture(
         "the error of each numeric derivative against its step", "gdplay.plots.vcurve", "draw_vcurve"
     ),

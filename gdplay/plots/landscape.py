@@ -58,7 +58,8 @@ def sample(section: Section, frame: Values, resolution: int | None) -> tuple[Val
 
 def _along(paths: Sequence[Path], tracks: Sequence[Values], frame: Values) -> Values:
     """Return the values of f at the paths' points within the frame."""
-    return np.concatenate([path.f[inside(track, frame)] for path, track in zip(paths, tracks, strict=True)])
+    found = [path.f[inside(track, frame)] for path, track in zip(paths, tracks, strict=True)]
+    return np.concatenate([np.empty(0), *found])
 
 
 def _respected(section: Section, paths: Sequence[Path]) -> float | None:

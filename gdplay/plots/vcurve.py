@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from gdplay.accuracy import LEAST, Accuracy, Curve
+from gdplay.formula.numeric import COMPLEX
 from gdplay.plots.figure import own_style
 from gdplay.plots.palette import COLORS, INK, NEUTRAL, PAPER
 from gdplay.plots.text import shorten
@@ -29,7 +30,9 @@ def draw_vcurve(found: Accuracy, title: str) -> Figure:
         axes.set_yscale("log")
         handles: list[Any] = []
         for curve, color in zip(found.curves, COLORS, strict=False):
-            axes.plot(curve.steps, curve.errors, color=color, linewidth=1.6, zorder=3)
+            # its truncation error is that of central, which it would hide
+            dashes = (4, 1.5) if curve.method == COMPLEX else (None, None)
+            axes.plot(curve.steps, curve.errors, color=color, linewidth=1.6, dashes=dashes, zorder=3)
             if curve.method in SLOPED:
                 _truncation(axes, curve, color)
             axes.plot(*curve.automatic, "o", color=color, markeredgecolor=INK, markersize=7, zorder=5)

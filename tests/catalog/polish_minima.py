@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import mpmath
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))  # a script finds its neighbour also when it is imported
@@ -48,6 +49,7 @@ def polish(f: Function, start: Any, steps: int = 60) -> tuple[Values, Any]:
         x = x - move
         if all(abs(part) < abs(at) * 1e-25 + 1e-40 for part, at in zip(move, x, strict=True)):
             break
+    x = np.where(np.abs(x) < 1e-35, mpmath.mpf(0), x)
     return x, np.asarray(evaluate(value, {point: x, **constants})).item()
 
 

@@ -71,7 +71,7 @@ ELEMENTWISE: dict[str, Callable[..., Values]] = {
     "lt": each(lambda a, b: int(a < b), 2), "le": each(lambda a, b: int(a <= b), 2),
     "gt": each(lambda a, b: int(a > b), 2), "ge": each(lambda a, b: int(a >= b), 2),
     "eq": each(lambda a, b: int(a == b), 2), "ne": each(lambda a, b: int(a != b), 2),
-    "and": each(lambda a, b: int(a and b), 2), "or": each(lambda a, b: int(a or b), 2),
+    "and": each(lambda a, b: int(bool(a and b)), 2), "or": each(lambda a, b: int(bool(a or b)), 2),
 }  # fmt: skip
 
 STRUCTURE: dict[str, Callable[..., Values]] = {

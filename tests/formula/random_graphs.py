@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gdplay.formula import words
 from gdplay.formula.expr import Expr, ShapeError, build, const, symbol
-from gdplay.formula.parse import Scope
+from gdplay.formula.scope import Scope
 
 X, V, W = symbol("x"), symbol("v", (3,)), symbol("W", (3, 3))
 VARIABLES = (X, V, W)

@@ -14,8 +14,8 @@ from gdplay.engines.tape import evaluate
 from gdplay.errors import FormulaError
 from gdplay.formula.expr import Expr, array, build, order
 from gdplay.formula.gradient import flat, gradient
-from gdplay.formula.parse import parse
 from gdplay.formula.signature import Formula, read
+from gdplay.formula.statements import parse
 from gdplay.formula.text import to_text
 from gdplay.formula.unroll import unroll
 from gdplay.formula.words import dot, ravel

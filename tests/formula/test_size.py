@@ -15,8 +15,9 @@ from gdplay.engines.tape import evaluate
 from gdplay.errors import FormulaError
 from gdplay.formula.expr import symbol
 from gdplay.formula.gradient import gradient, hessian_product
-from gdplay.formula.parse import Scope, parse
+from gdplay.formula.scope import Scope
 from gdplay.formula.signature import read
+from gdplay.formula.statements import parse
 from gdplay.formula.text import to_text
 
 N = 10_000

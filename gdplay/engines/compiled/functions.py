@@ -11,6 +11,10 @@ INTRINSICS = {"fma": 3, "copysign": 2}
 """How many arguments LLVM's own functions take; one where they are not listed."""
 
 
+OF_TWO = ("atan2", "hypot", "fmod", "pow")
+"""The C library's functions of two numbers."""
+
+
 @dataclass(frozen=True)
 class Function:
     """A function of vectors: ``body`` gives its value for its arguments."""
@@ -44,7 +48,9 @@ def definitions(used: Iterable[str], table: dict[str, Function], lanes: int) -> 
         if name in known:
             continue
         known.add(name)
-        if name in table:
+        if name.startswith("each."):
+            text = each_text(name[5:], lanes, 2 if name[5:] in OF_TWO else 1)
+        elif name in table:
             text, calls = table[name].text(lanes)
             waiting += sorted(calls)
         else:
@@ -56,16 +62,42 @@ def definitions(used: Iterable[str], table: dict[str, Function], lanes: int) -> 
 
 
 def unless(rare: Value, usual: Value, instead: Callable[[], Value]) -> Value:
-    """Return the usual value, or what ``instead`` gives in all lanes if any lane is rare."""
+    """Return the usual value, and in rare lanes what ``instead`` gives, which is computed only if there are any."""
     writer = usual.writer
     before, there, after = writer.label, writer.fresh("rare"), writer.fresh("usual")
     writer.line(f"br i1 {writer.any(rare)}, label %{there}, label %{after}, !prof !0")
     writer.start(there)
-    other = instead()
-    end = writer.label
+    other = rare.where(instead(), usual)
     writer.line(f"br label %{after}")
     writer.start(after)
-    return writer.put(
-        f"phi {writer.type(usual.element)} [ {usual.name}, %{before} ], [ {other.name}, %{end} ]",
-        usual.element,
-    )
+    ways = f"[ {usual.name}, %{before} ], [ {other.name}, %{there} ]"
+    return writer.put(f"phi {writer.type(usual.element)} {ways}", usual.element)
+
+
+def on_each(name: str, *args: Value) -> Value:
+    """Return the C library's function of every lane."""
+    return args[0].writer.call(f"each.{name}", *args)
+
+
+def each_text(name: str, lanes: int, arity: int) -> str:
+    """Return the definition of ``each.NAME``: a loop over the lanes."""
+    type = f"<{lanes} x double>"
+    listed = ", ".join(f"{type} %a{k}" for k in range(arity))
+    taken = "\n".join(f"  %e{k} = extractelement {type} %a{k}, i64 %i" for k in range(arity))
+    passed = ", ".join(f"double %e{k}" for k in range(arity))
+    return f"""declare double @{name}({", ".join(["double"] * arity)})
+define internal {type} @each.{name}({listed}) noinline #0 {{
+entry:
+  br label %loop
+loop:
+  %i = phi i64 [ 0, %entry ], [ %next, %loop ]
+  %so.far = phi {type} [ zeroinitializer, %entry ], [ %result, %loop ]
+{taken}
+  %value = call double @{name}({passed})
+  %result = insertelement {type} %so.far, double %value, i64 %i
+  %next = add i64 %i, 1
+  %more = icmp slt i64 %next, {lanes}
+  br i1 %more, label %loop, label %done
+done:
+  ret {type} %result
+}}"""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gdplay.engines.compiled.emit import as_float, as_mask, emit
+from gdplay.engines.compiled.functions import definitions
 from gdplay.engines.compiled.ir import Value, Writer, literal
 from gdplay.engines.compiled.lower import Program
-from gdplay.engines.compiled.functions import definitions
-from gdplay.engines.compiled.vectormath import BY_SYMBOL
+from gdplay.engines.compiled.vectormath import FUNCTIONS
 
 ATTRIBUTES = """attributes #0 = { nounwind "prefer-vector-width"="512" "min-legal-vector-width"="512" }
 !0 = !{!"branch_weights", i32 1, i32 100000}"""
@@ -294,4 +294,4 @@ def module_text(step: Step, sources: Sources, lanes: int) -> str:
     loop = StepLoop(step, sources, lanes)
     steps = loop.text()
     measure, used = measure_text(step, sources, lanes)
-    return "\n".join([steps, measure, definitions(loop.writer.used | used, BY_SYMBOL, lanes), ATTRIBUTES, ""])
+    return "\n".join([steps, measure, definitions(loop.writer.used | used, {f.name: f for f in FUNCTIONS.values()}, lanes), ATTRIBUTES, ""])

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdplay.formula.elementwise import integer_power
-from gdplay.formula.expr import Expr, constant_value, is_constant, order
+from gdplay.formula.expr import Expr, constant_value, is_constant
 from gdplay.formula.ops import TABLE
 from gdplay.formula.structure import LANES, SMALL, subscripts
 
