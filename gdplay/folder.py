@@ -37,6 +37,20 @@ def claim(out: Path | None, name: str, parent: Path, force: bool) -> Folder:
         return Folder(out, work)
 
 
+def reopen(out: Path) -> Folder:
+    """Return a folder of a sweep to go on in, finished or not; a new one where there is none.
+
+    Raises ConfigError where it is something else.
+    """
+    with asking_for(out, f"choose another {KEY}", KEY):
+        found = what_is_at(out)
+        if found is None:
+            return claim(out, "", out.parent, force=False)
+        if found != "a folder" or what_is_at(out / "chunks") != "a folder":
+            raise refusal(f"{out} is no folder of a sweep", f"give the folder of an earlier sweep in {KEY}", KEY)
+        return Folder(out, out)
+
+
 def _claim_next(name: str, parent: Path) -> Folder:
     with asking_for(parent, f"choose a folder with {KEY}", KEY):
         parent.mkdir(parents=True, exist_ok=True)

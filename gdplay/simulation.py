@@ -182,7 +182,7 @@ def run(
     >>> trace.status, trace.best.step, trace.best.x
     ('max_steps', 1, array([0.]))
     """
-    settings = [f"{key}={_text(value)}" for key, value in (overrides or {}).items()]
+    settings = [f"{key}={as_text(value)}" for key, value in (overrides or {}).items()]
     checked = load(Path(config) if isinstance(config, str) else config, settings)
     if out is None:
         return simulate(checked)
@@ -191,7 +191,7 @@ def run(
     return save_run(checked, Path(out))[0]
 
 
-def _text(value: Any) -> str:
+def as_text(value: Any) -> str:
     """Write a Python value as an override's text."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{_quoted(str(key))}: {_quoted(item)}" for key, item in value.items()) + "}"
@@ -202,4 +202,4 @@ def _text(value: Any) -> str:
 
 def _quoted(value: Any) -> str:
     # in a list or mapping YAML would cut a formula at its comma
-    return json.dumps(value) if isinstance(value, str) else _text(value)
+    return json.dumps(value) if isinstance(value, str) else as_text(value)

@@ -38,18 +38,16 @@ def forget_output() -> None:
 
 def execute(arguments: Sequence[str]) -> int:
     """Carry out one command line and return its exit status; what goes wrong is said, not raised."""
-    from typer import Abort
-
-    from gdplay.cli.app import app
-
     words = [shield(word) for word in arguments]
     as_json = "--json" in words
     try:
+        from gdplay.cli.app import app
+
         result = app(words, prog_name="gdplay", standalone_mode=False)
     except GdplayError as error:
         report(error, as_json)
         return error.exit_status
-    except (KeyboardInterrupt, Abort):
+    except KeyboardInterrupt:
         return say_failure("interrupted", "interrupted", 130, as_json)
     except SystemExit:
         # so typer leaves, without a word, when the reader of what is printed has gone away
@@ -103,7 +101,8 @@ def say_failure(kind: str, message: str, status: int, as_json: bool) -> int:
 def report(error: GdplayError, as_json: bool) -> None:
     """Print what was refused, or what failed."""
     if not as_json:
-        print(printable(str(error)), file=sys.stderr)
+        who = "" if isinstance(error, ConfigError) else "gdplay: "
+        print(who + printable(str(error)), file=sys.stderr)
         return
     place: dict[str, Any] = {"file": None, "line": None, "column": None, "key": None}
     found: dict[str, Any] = {"kind": error.kind, "message": str(error), **place}

@@ -13,6 +13,7 @@ from gdplay.cli.grad import grad
 from gdplay.cli.make import new, schema
 from gdplay.cli.plot import plot
 from gdplay.cli.run import run
+from gdplay.cli.sweep import sweep
 from gdplay.cli.validate import validate
 from gdplay.cli.words import Commands
 from gdplay.version import VERSION
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 
 app.command("run")(run)
+app.command("sweep")(sweep)
 app.command("grad")(grad)
 app.command("check")(check)
 app.command("explain")(explain)

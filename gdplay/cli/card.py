@@ -8,14 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from gdplay.critical import MOST_COORDINATES, Critical, box, critical_points
+from gdplay.cli.derivatives import PLURAL
+from gdplay.critical import Critical, box, critical_points
 from gdplay.curvature import curvature
 from gdplay.derivatives import partials
 from gdplay.formula.text import number, to_text
 from gdplay.objective import Function
+from gdplay.probe import probe
 
 MOST_MINIMA = 8
 LONGEST = 240
+MOST_PROBED = 20
 STARTS = 200
 """Fewer than gdplay grad --critical takes: a card comes at once."""
 
@@ -46,9 +49,9 @@ def function_card(function: Function) -> Card:
         facts["minima"] = "; ".join(_point(point) for point in known.minima[:MOST_MINIMA])
         facts["minimum"] = f"{function.minimum:.10g}" if function.minimum is not None else "not finite"
         facts |= _curvature(function)
-    critical = critical_points(function, starts=STARTS) if function.size <= 2 <= MOST_COORDINATES else []
+    critical = critical_points(function, starts=STARTS) if function.size <= 2 else []
     if critical:
-        facts["critical points"] = _counted(critical, float(np.ptp(box(function))))
+        facts["critical_points"] = _counted(critical, float(np.ptp(box(function))))
     return Card(facts | {key: value for key, value in known.card.items() if key != "title"}, critical)
 
 
@@ -69,14 +72,17 @@ def _curvature(function: Function) -> dict[str, str]:
     minima = function.known.minima
     assert minima is not None
     best = minima[int(np.argmin(function(minima.T)))]
+    few = np.eye(function.size)[:, :MOST_PROBED]
+    if any(near.kind != "smooth" for near in probe(function, best, few)):
+        return {"curvature": "a kink at the minimum: no largest stable rate"}
     found = curvature(function.hessian(best))
     rate = found.largest_rate
     if rate is None or not np.isfinite(rate):
         return {}
-    facts = {"L at the minimum": f"{found.eigenvalues[-1]:.6g}"}
+    facts = {"L_at_the_minimum": f"{found.eigenvalues[-1]:.6g}"}
     if np.isfinite(found.condition) and found.kind == "minimum":
-        facts["condition number"] = f"{found.condition:.6g}"
-    return facts | {"largest rate": f"{rate:.6g} (2/L, stable for plain gradient descent near the minimum)"}
+        facts["condition_number"] = f"{found.condition:.6g}"
+    return facts | {"largest_rate": f"{rate:.6g} (2/L, stable for plain gradient descent near the minimum)"}
 
 
 def _counted(critical: list[Critical], width: float) -> str:
@@ -85,7 +91,7 @@ def _counted(critical: list[Critical], width: float) -> str:
         points = [np.where(np.abs(c.x) < 1e-12 * width, 0.0, c.x) for c in critical if c.kind == kind]
         if points:
             shown = " ".join("(" + ", ".join(f"{v:.4g}" for v in x) + ")" for x in points[:3])
-            lines.append(f"{len(points)} {kind}: {shown}" + (" ..." if len(points) > 3 else ""))
+            lines.append(f"{len(points)} {kind if len(points) == 1 else PLURAL[kind]}: {shown}" + (" ..." if len(points) > 3 else ""))
     return "\n".join(lines)
 
 

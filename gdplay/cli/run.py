@@ -61,23 +61,25 @@ def run(
         log_columns(each)  # all are refused before the first is run
     told = not (quiet or json)
     with signals() as caught:
-        documents = [document for each in checked if (document := _one(each, out, force, told, json, caught))]
+        documents: list[dict[str, Any]] = []
+        for each in checked:
+            if not (caught and documents):
+                documents.append(_one(each, out, force, told, json, caught))
     if json:
         print_json(documents if more else documents[0])
-    return {signal.SIGINT: 130, signal.SIGTERM: 143}[caught[0]] if caught and _stopped(documents) else 0
+    stopped = len(documents) < len(checked) or documents[-1]["status"] == "interrupted"
+    return {signal.SIGINT: 130, signal.SIGTERM: 143}[caught[0]] if caught and stopped else 0
 
 
 def _one(
     config: Config, out: Path | None, force: bool, told: bool, json: bool, caught: list[signal.Signals]
-) -> dict[str, Any] | None:
-    """Carry out one run and print it; return its summary, or None if it was not begun any more."""
+) -> dict[str, Any]:
+    """Carry out one run and print it; return its summary."""
     from gdplay.cli.story import ending
     from gdplay.plots.quick import import_quickly
     from gdplay.save import save_run
     from gdplay.simulation import Watch
 
-    if caught:
-        return None
     import_quickly()
     show = _Show(config, told=told, notes=() if json else config.notes)
     with show:
@@ -86,10 +88,6 @@ def _one(
         show.last(trace.final.step)
         show.say(ending(trace, folder.path))
     return {**trace.summary(), "folder": str(folder.path)}
-
-
-def _stopped(documents: list[dict[str, Any]]) -> bool:
-    return any(document["status"] == "interrupted" for document in documents)
 
 
 @contextmanager

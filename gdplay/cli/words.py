@@ -7,6 +7,8 @@ from typing import Any
 
 from typer.core import TyperGroup
 
+from gdplay.errors import Interrupted
+
 AS_THEY_STAND: dict[Any, Any] = {str: str, bool: bool, Path: Path, list[str]: list, list[Path]: lambda words: [Path(word) for word in words]}
 
 
@@ -25,6 +27,13 @@ class AsItStands:
 
 class Commands(TyperGroup):
     """The group of all commands; their texts, switches and paths are read as they stand."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Carry out a command; Typer would leave without a word when it is interrupted."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise Interrupted("interrupted", 130) from None
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return the command of that name, or None."""

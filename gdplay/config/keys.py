@@ -108,7 +108,7 @@ SINGLE: dict[str, Key] = {
     "engine": Key(choice("auto", "numpy"), "auto", "what carries out the steps"),
 }
 
-TOP = ("extends", "function", "start", "optimizer", "name", *SECTIONS, *SINGLE)
+TOP = ("extends", "function", "start", "optimizer", "name", "sweep", *SECTIONS, *SINGLE)
 
 
 def read_section(name: str, node: Node | None, complaints: Complaints) -> dict[str, Any]:

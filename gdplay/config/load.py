@@ -87,6 +87,8 @@ def check(
     for key, _ in tree:
         if key.text not in TOP:
             complaints.unknown(key, key.text, TOP)
+        elif key.text == "sweep":
+            complaints.add(key.place, "sweep", "this config describes many runs", "carry it out with gdplay sweep")
     sections = {section: read_section(section, tree.get(section), complaints) for section in SECTIONS}
     single = {key: row.default for key, row in SINGLE.items()}
     for key, row in SINGLE.items():

@@ -53,6 +53,8 @@ def simplified(output: Expr) -> Expr:
     nodes = order([output])
     if len(nodes) > MOST_NODES or output.op in ("const", "symbol"):
         return output
+    import sympy  # noqa: F401  (before the clock runs: SymPy imported by half is broken for good)
+
     try:
         with _time_limit(SECONDS):
             shorter = _Bridge(nodes).shortest(output)

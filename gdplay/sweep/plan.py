@@ -11,6 +11,7 @@ import numpy as np
 from gdplay.config.load import Config, check
 from gdplay.config.merge import expand, mapping, merge
 from gdplay.config.nodes import Mapping, Node, Scalar
+from gdplay.config.short import in_force
 from gdplay.errors import ConfigError
 from gdplay.formula.expr import Array, Expr, symbol
 from gdplay.noise import START, uniform
@@ -127,7 +128,7 @@ def laid_over(tree: Mapping, nodes: Sequence[tuple[str, Node]]) -> Mapping:
         for part in reversed(key.split(".")):
             node = mapping([(part, node)], node.place)
         assert isinstance(node, Mapping)
-        tree = merge(tree, expand(node), [])
+        tree = merge(tree, expand(node, in_force(tree.get("optimizer"))), [])
     return tree
 
 

@@ -1,7 +1,7 @@
 """Make parity.json: the paths of torch.optim and Optax that the catalogue's equations are compared with.
 
 Needs torch and optax, which gdplay does not: run it where they are installed, from this folder, with
-``python make_parity.py``. Every original runs three times, twice with its gradient moved by 16 units in
+``python make_parity.py``. Every original runs three times, twice with its gradient moved by 4 units in
 the last place: where those paths part, the path is chaotic (or the sign of a small number decides), and
 ``last`` is the last step before that.
 """
@@ -23,7 +23,10 @@ from parity_cases import CASES, LEFT_OUT, STARTS, STEPS, Case
 
 jax.config.update("jax_enable_x64", True)
 torch.set_default_dtype(torch.float64)
-ULPS = 16
+torch.set_num_threads(1)
+ULPS = 4
+SCANS: dict[str, Any] = {}
+"""The compiled loops of the case at hand."""
 SHARED = Path(__file__).parents[2] / "gdplay" / "catalog" / "parity.yaml"
 
 VALUES = {
@@ -34,25 +37,27 @@ VALUES = {
 }
 
 
-class Problem:
-    """A function with its derivatives, by JAX."""
-
-    def __init__(self, name: str) -> None:
-        self.f = lambda p: VALUES[name](p[0], p[1])
-        self.gradient = jax.grad(self.f)
-        self.value_jit, self.gradient_jit = jax.jit(self.f), jax.jit(self.gradient)
-        self.diagonal_jit = jax.jit(lambda p: jnp.diag(jax.hessian(self.f)(p)))
+GRADIENTS = {
+    "rosenbrock": lambda x, y: (-2 * (1 - x) - 400 * x * (y - x**2), 200 * (y - x**2)),
+    "ill_quadratic": lambda x, y: (x, 100 * y),
+    "beale": lambda x, y: (
+        sum(2 * (c - x + x * y**k) * (y**k - 1) for k, c in enumerate((1.5, 2.25, 2.625), 1)),
+        sum(2 * (c - x + x * y**k) * k * x * y ** (k - 1) for k, c in enumerate((1.5, 2.25, 2.625), 1)),
+    ),
+    "himmelblau": lambda x, y: (
+        4 * x * (x**2 + y - 11) + 2 * (x + y**2 - 7), 2 * (x**2 + y - 11) + 4 * y * (x + y**2 - 7)),
+}  # fmt: skip
 
 
 def rate_at(rate: float | str, t: int) -> float:
     return float(eval(rate.replace("^", "**"), {"t": t})) if isinstance(rate, str) else rate  # noqa: S307
 
 
-def moved(g: np.ndarray, side: int) -> np.ndarray:
-    return g + side * ULPS * np.finfo(float).eps * np.abs(g).max() * np.array([1.0, -1.0])
+def moved(g: Any, side: Any) -> Any:
+    return g + side * ULPS * np.finfo(float).eps * abs(g).max() * np.array([1.0, -1.0])
 
 
-def torch_path(case: Case, problem: Problem, start: list[float], rate: Any, side: int) -> list[np.ndarray]:
+def torch_path(case: Case, problem: str, start: list[float], rate: Any, side: int) -> list[np.ndarray]:
     settings = {k: tuple(v) if isinstance(v, list) else v for k, v in case.settings.items()}
     settings |= {"amsgrad": {"amsgrad": True}, "amsgradw": {"amsgrad": True}, "nesterov": {"nesterov": True},
                  "nadamw": {"decoupled_weight_decay": True}, "radamw": {"decoupled_weight_decay": True}}.get(case.optimizer, {})  # fmt: skip
@@ -62,7 +67,7 @@ def torch_path(case: Case, problem: Problem, start: list[float], rate: Any, side
     path = []
     for t in range(1, STEPS[-1] + 1):
         optimizer.param_groups[0]["lr"] = rate_at(rate, t)
-        g = np.asarray(problem.gradient_jit(x.detach().numpy()))
+        g = np.array(GRADIENTS[problem](*x.tolist()))
         x.grad = torch.tensor(moved(g, side))
         optimizer.step()
         path.append(x.detach().numpy().copy())
@@ -106,50 +111,53 @@ def made(case: Case, rate: Any) -> Any:
     return make(lr, **settings)
 
 
-def optax_path(case: Case, problem: Problem, start: list[float], rate: Any, side: int) -> list[np.ndarray]:
+def optax_path(case: Case, problem: str, start: list[float], rate: Any, side: int) -> list[np.ndarray]:
     original = made(case, rate)
     x: Any = jnp.array(start)
     ahead = case.optimizer == "lookahead"
     if ahead:
         x = optax.LookaheadParams.init_synced(x)
-    state = original.init(x)
-    extra: dict[str, Any] = {}
-    if case.optimizer == "sam":
-        extra["grad_fn"] = lambda params, _: problem.gradient(params)
     takes_extra = isinstance(original, optax.GradientTransformationExtraArgs)
 
-    @jax.jit
-    def step(x, state, g, value, diagonal):
-        given = {"value": value, "diagonal": diagonal, **extra} if takes_extra and not ahead else {}
-        if case.optimizer == "sam":
-            given = extra
-        updates, state = original.update(g, state, x, **given)
-        return optax.apply_updates(x, updates), state
+    def f(p: Any) -> Any:
+        return VALUES[problem](p[0], p[1])
 
-    path = []
-    for _ in range(STEPS[-1]):
+    def gradient(p: Any) -> Any:
+        return jnp.stack(GRADIENTS[problem](p[0], p[1]))
+
+    def step(carried: Any, _: Any) -> Any:
+        x, state, side = carried
         point = x.fast if ahead else x
-        g = jnp.array(moved(np.asarray(problem.gradient_jit(point)), side))
-        x, state = step(x, state, g, problem.value_jit(point), problem.diagonal_jit(point))
-        path.append(np.asarray(x.fast if ahead else x))
-    return path
+        given: dict[str, Any] = {}
+        if case.optimizer == "sam":
+            given = {"grad_fn": lambda params, _: gradient(params)}
+        elif takes_extra:
+            given = {"value": f(point), "diagonal": jnp.diag(jax.hessian(f)(point))}
+        updates, state = original.update(moved(gradient(point), side), state, x, **given)
+        x = optax.apply_updates(x, updates)
+        return (x, state, side), x.fast if ahead else x
+
+    if problem not in SCANS:
+        SCANS[problem] = jax.jit(lambda x, state, side: jax.lax.scan(step, (x, state, side), None, STEPS[-1])[1])
+    return list(np.asarray(SCANS[problem](x, original.init(x), float(side))))
 
 
-def error(a: np.ndarray, b: np.ndarray) -> float:
-    return float(np.abs(a - b).max() / max(np.abs(a).max(), 1e-3))
+def error(a: np.ndarray, b: np.ndarray, start: list[float]) -> float:
+    """Return how far two points are apart, relative to their size or to a hundredth of the start's."""
+    return float(np.abs(a - b).max() / max(np.abs(a).max(), 0.01 * np.abs(start).max()))
 
 
 def run(case: Case) -> dict[str, Any]:
     make = torch_path if case.convention == "torch" else optax_path
     paths: dict[str, Any] = {}
     for name, start in STARTS.items():
-        problem = Problem(name)
-        plain, above, below = (make(case, problem, start, case.rates[name], side) for side in (0, 1, -1))
+        SCANS.clear()
+        plain, above, below = (make(case, name, start, case.rates[name], side) for side in (0, 1, -1))
         last, rows = 0, []
         for k in STEPS:
             limit = max(1e-12 if k <= 50 else 1e-9, case.tolerance)
             found = plain[k - 1]
-            apart = max(error(found, other[k - 1]) for other in (above, below))
+            apart = max(error(found, other[k - 1], start) for other in (above, below))
             if not np.isfinite(found).all() or not apart <= limit / 2:
                 break
             last = k

@@ -218,7 +218,7 @@ def test_a_full_disk_is_said_with_the_file(bytes: int, format: str, tmp_path: Pa
     done = process("run", "x^2 + y^2", f"log.format={format}", cwd=tmp_path, preexec_fn=lambda: _limit(bytes))
     assert done.returncode == 1, done.stderr
     message = done.stderr.splitlines()[-1]
-    assert message.startswith("runs/formula-1/")
+    assert message.startswith("gdplay: runs/formula-1/")
     assert message.endswith("could not be written: File too large")
     left = set(content(tmp_path / "runs")) - {"formula-1"}
     assert left <= {"formula-1/steps.csv", "formula-1/config.yaml", "formula-1/steps.parquet"}
@@ -242,6 +242,6 @@ def test_a_small_disk_is_full(tmp_path: Path) -> None:
     finally:
         subprocess.run(["umount", str(disk)], check=True)
     assert done.returncode == 1
-    message = "runs/formula-1/steps.csv: could not be written: No space left on device"
+    message = "gdplay: runs/formula-1/steps.csv: could not be written: No space left on device"
     assert done.stderr.splitlines()[-1] == message
     assert set(left) == {"runs", "runs/formula-1", "runs/formula-1/steps.csv"}

@@ -58,20 +58,24 @@ def test_json_of_an_interrupted_run_is_one_document(tmp_path: Path) -> None:
     assert json.loads(out)["status"] == "interrupted"
 
 
-def test_a_second_signal_is_not_caught(tmp_path: Path) -> None:
+def interrupted_in(where: str, name: str, *words: str, cwd: Path) -> subprocess.Popen[str]:
+    """Start a command during which a function interrupts its own process."""
     code = (
         "import os, signal, sys\n"
         "from gdplay.cli import execute\n"
-        "import gdplay.save, gdplay.plots.trace\n"
-        "def draw(trace):\n"
+        f"import {where} as module\n"
+        "def interrupt(*any, **other):\n"
         "    os.kill(os.getpid(), signal.SIGINT)\n"
-        "    raise AssertionError('the second signal has to end this')\n"
-        "gdplay.plots.trace.draw_trace = draw\n"
+        "    raise AssertionError('the signal has to end this')\n"
+        f"module.{name} = interrupt\n"
         "sys.exit(execute(sys.argv[1:]))\n"
     )
-    running = subprocess.Popen(
-        [sys.executable, "-c", code, *ENDLESS], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    command = [sys.executable, "-c", code, *words]
+    return subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_a_second_signal_is_not_caught(tmp_path: Path) -> None:
+    running = interrupted_in("gdplay.plots.trace", "draw_trace", *ENDLESS, cwd=tmp_path)
     wait_for_rows(running, tmp_path / "out")
     running.send_signal(signal.SIGINT)
     _, err = running.communicate(timeout=30)
@@ -82,19 +86,13 @@ def test_a_second_signal_is_not_caught(tmp_path: Path) -> None:
     assert read_log(tmp_path / "out" / "steps.csv").rows > 1
 
 
-def test_a_signal_while_a_command_thinks_ends_it_at_once(tmp_path: Path) -> None:
-    # nested deep enough that its derivatives take a while
-    formula = "x"
-    for _ in range(12):
-        formula = f"sin({formula} + y*exp({formula}))"
-    running = start("grad", formula, cwd=tmp_path)
-    time.sleep(1.0)
-    if running.poll() is None:
-        running.send_signal(signal.SIGINT)
-        _, err = running.communicate(timeout=60)
-        assert "Traceback" not in err
-        assert running.returncode in (0, 130)
-    running.communicate()
+def test_a_command_that_thinks_can_be_interrupted(tmp_path: Path) -> None:
+    said = interrupted_in("gdplay.formula.gradient", "gradient", "grad", "x^2", cwd=tmp_path)
+    assert said.communicate(timeout=30) == ("", "gdplay: interrupted\n")
+    assert said.returncode == 130
+    said = interrupted_in("gdplay.formula.gradient", "gradient", "grad", "x^2", "--json", cwd=tmp_path)
+    out, err = said.communicate(timeout=30)
+    assert (json.loads(out)["error"]["kind"], err, said.returncode) == ("interrupted", "", 130)
 
 
 def test_a_killed_run_leaves_a_log_that_can_be_read(tmp_path: Path) -> None:
@@ -115,11 +113,11 @@ def test_a_killed_run_leaves_a_log_that_can_be_read(tmp_path: Path) -> None:
 
 
 def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
-    pipe = f"'{sys.executable}' -m gdplay run 'x^2 + y^2' start=[1,2] steps=30000 --out out | head -1"
+    pipe = f"'{sys.executable}' -m gdplay run 'x^2 + y^2' start=[1,2] steps=3000 --out out | head -1"
     done = subprocess.run(["bash", "-c", f"set -o pipefail; {pipe}"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("formula     x^2 + y^2")
-    assert load_run(tmp_path / "out").steps == 30000
+    assert load_run(tmp_path / "out").steps == 3000
     for words in ("list functions", "show rosenbrock --json", "--help", "grad rosenbrock"):
         done = subprocess.run(
             ["bash", "-c", f"set -o pipefail; '{sys.executable}' -m gdplay {words} | true"],
@@ -128,7 +126,7 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
         assert (done.returncode, done.stderr) == (0, ""), words
 
 
-@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
 def test_streams_may_be_closed(closed: str, tmp_path: Path) -> None:
     line = f"'{sys.executable}' -m gdplay run 'x^2 + y^2' steps=5 --out out {closed}"
     done = subprocess.run(["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True, check=False)
@@ -180,9 +178,9 @@ def test_memory_does_not_grow_with_the_steps(tmp_path: Path) -> None:
         "sys.exit(status)\n"
     )
     sizes = []
-    for steps in (30_000, 120_000):
+    for steps in (20_000, 60_000):
         words = ("run", "x^2 + y^2", "start=[1,2]", f"steps={steps}", "lr=1e-9", "--quiet", "--out", str(steps))
         done = subprocess.run([sys.executable, "-c", code, *words], cwd=tmp_path, capture_output=True, text=True, check=True)
         sizes.append(int(done.stderr.splitlines()[-1]))
-    # 90,000 rows of nine numbers are 6.5 MB as numbers and 13 MB as text
-    assert sizes[1] - sizes[0] < 5_000, sizes
+    # 40,000 rows of seven numbers more are 2 MB as numbers and 6 MB as text
+    assert sizes[1] - sizes[0] < 1_500, sizes

@@ -144,19 +144,22 @@ def exp(x: Value) -> Value:
     return (p + 1.0) * power_of_two(shifted) * power_of_two(n - half + MAGIC)
 
 
-def expm1(x: Value) -> Value:
-    """Return e^x - 1: 2^n*p + (2^n - 1), with p in two parts."""
-    inside = (abs(x) > 40.0).where(0.0, x)
-    n, shifted = rounded(inside * PER_LN2[0])
-    r, rest = quick_sum(fma(-n, LN2[0], inside), -(n * LN2[1]))
+def near_expm1(x: Value) -> Value:
+    """Return e^x - 1 for |x| <= 40, as 2^n*p + (2^n - 1), with p in two parts."""
+    n, shifted = rounded(x * PER_LN2[0])
+    r, rest = quick_sum(fma(-n, LN2[0], x), -(n * LN2[1]))
     p, low = quick_sum(r, fma(r * r, polynomial(r, EXP), rest))
     scale = power_of_two(shifted)
     total, error = two_sum(scale - 1.0, scale * p)
-    result = total + fma(scale, low, error)
+    return total + fma(scale, low, error)
+
+
+def expm1(x: Value) -> Value:
+    """Return e^x - 1."""
+    near = abs(x) <= 40.0
     # -0.0 stays itself
-    result = (x.equals(0.0)).where(x, result)
-    result = (x < -40.0).where(-1.0, result)
-    return (x > 40.0).where(exp(x), result)
+    result = x.equals(0.0).where(x, near_expm1(near.where(x, 0.0)))
+    return unless(~near, result, lambda: on_each("expm1", x))
 
 
 def split(x: Value) -> tuple[Value, Value]:
@@ -281,9 +284,10 @@ def cos(x: Value) -> Value:
 
 def sinh(x: Value) -> Value:
     """Return the hyperbolic sine: (e + e/(e + 1))/2 with e = exp(|x|) - 1."""
-    e = expm1(abs(x))
+    near = abs(x) <= 40.0
+    e = near_expm1(near.where(abs(x), 0.0))
     result = (0.5 * (e + e / (e + 1.0))).shaped("copysign", x)
-    return unless(~(abs(x) < 709.0), result, lambda: on_each("sinh", x))
+    return unless(~near, result, lambda: on_each("sinh", x))
 
 
 def cosh(x: Value) -> Value:
@@ -293,9 +297,13 @@ def cosh(x: Value) -> Value:
 
 
 def tanh(x: Value) -> Value:
-    """Return the hyperbolic tangent: -e/(e + 2) with e = exp(-2|x|) - 1."""
-    e = expm1(-2.0 * abs(x))
-    return (-e / (e + 2.0)).shaped("copysign", x)
+    """Return the hyperbolic tangent: e/(e + 2), or 1 - 2/(e + 2), with e = exp(2|x|) - 1."""
+    size = abs(x)
+    inside = (size > 20.0).where(20.0, size)
+    e = near_expm1(inside + inside)
+    large = size > 0.75
+    q = large.where(2.0, e) / (e + 2.0)
+    return large.where(1.0 - q, q).shaped("copysign", x)
 
 
 def cbrt(x: Value) -> Value:

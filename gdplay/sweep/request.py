@@ -1,0 +1,88 @@
+"""What a sweep is asked to do: its config's tree, its grids, its groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Dictionary
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from gdplay.config.load import plain
+from gdplay.config.merge import expand, override
+from gdplay.config.nodes import Mapping, Scalar
+from gdplay.config.short import path as whole_key
+from gdplay.config.sources import formula_tree, read_data, read_file
+from gdplay.errors import Complaint, ConfigError
+from gdplay.places import as_component
+from gdplay.sweep.grid import Grid, is_swept, read_grids
+from gdplay.sweep.plan import Group, plan
+
+MOST_GROUPS = 10_000
+
+
+@dataclass(frozen=True, eq=False)
+class Request:
+    """A sweep to be carried out."""
+
+    tree: Mapping
+    grids: tuple[Grid, ...]
+    name: str
+    fail_fast: bool = False
+
+    @property
+    def runs(self) -> int:
+        """How many runs there are."""
+        return sum(grid.runs for grid in self.grids)
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """The runs by step graph. Raises ConfigError where none can be run."""
+        found = tuple(plan(self.tree, self.grids, self.name, self.fail_fast))
+        if all(group.config is None for group in found):
+            raise ConfigError(Complaint(f"no run of the sweep is possible: {found[0].failure}"))
+        return found
+
+    def source(self) -> dict[str, Any]:
+        """Return the config with its sweep, as plain data."""
+        return {**plain(self.tree), "sweep": [_plain_grid(grid) for grid in self.grids]}
+
+
+def read_request(
+    source: Path | str | Dictionary[str, Any], settings: Sequence[str] = (), fail_fast: bool = False
+) -> Request:
+    """Return the sweep of a config with ``KEY=VALUES`` laid over it: several values sweep, one sets.
+
+    Raises ConfigError.
+    """
+    notes: list[str] = []
+    if isinstance(source, Dictionary):
+        tree, name = expand(read_data(source)), "sweep"
+    elif isinstance(source, Path):
+        tree, name = read_file(source, (), notes), as_component(source.stem)
+    else:
+        tree, name = expand(formula_tree(source)), source if source.isidentifier() else "formula"
+    if isinstance(own := tree.get("name"), Scalar):
+        name = as_component(own.text)
+
+    def resolve(key: str) -> str | None:
+        return whole_key(key, tree)
+
+    swept = [text for text in settings if "=" in text and is_swept(text, resolve)]
+    tree = override(tree, [text for text in settings if text not in swept], notes)
+    node = tree.get("sweep")
+    tree = Mapping(tuple(pair for pair in tree.items if pair[0].text != "sweep"), tree.place, tree.flow)
+    return Request(tree, read_grids(node, swept, resolve), name, fail_fast)
+
+
+def _plain_grid(grid: Grid) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for axis in grid.axes:
+        if axis.random:
+            found[axis.key] = {"random": axis.random}
+        elif axis.numbers is not None:
+            found[axis.key] = axis.numbers.tolist()
+        else:
+            found[axis.key] = [plain(value) for value in axis.values]
+    return found

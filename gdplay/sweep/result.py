@@ -1,0 +1,125 @@
+"""A sweep's folder: its table, its summary, its config."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from gdplay.folder import Folder
+from gdplay.formula.expr import Array
+from gdplay.sweep.carry import INTERRUPTED, NAMES
+from gdplay.sweep.plan import Group
+from gdplay.sweep.work import OUTCOMES, Progress, Rows
+
+LISTED = 10
+
+
+@dataclass
+class Table:
+    """A sweep's rows in memory: name to (runs,) array, texts as objects."""
+
+    columns: dict[str, Array]
+
+    @property
+    def runs(self) -> int:
+        """How many runs there are."""
+        return len(self.columns["run"])
+
+    def to_pandas(self) -> Any:
+        """Return the rows as a pandas DataFrame; pandas has to be installed."""
+        import pandas  # type: ignore[import-not-found]
+
+        return pandas.DataFrame(self.columns)
+
+    def ranked(self, count: int = LISTED) -> Array:
+        """Return the numbers of the rows with the lowest best value, best first; what is not finite is left out."""
+        best = np.where(np.isfinite(self.columns["best_f"]), self.columns["best_f"], np.inf)
+        order = np.argsort(best, kind="stable")
+        return order[np.isfinite(best[order])][:count]
+
+
+@dataclass
+class Collected:
+    """Rows as they come, laid into one table at the end."""
+
+    groups: Sequence[Group]
+    parts: list[tuple[Rows, int]] = field(default_factory=list[tuple[Rows, int]])
+
+    def add(self, rows: Rows) -> None:
+        """Take some finished runs."""
+        self.parts.append((rows, len(rows.index)))
+
+    def table(self) -> Table:
+        """Return all rows taken, in the order of the sweep; what a group does not have is nan or empty."""
+        keys = list(dict.fromkeys(key for group in self.groups for key in (*group.fixed, *(a.key for a in group.axes))))
+        names = list(dict.fromkeys(name for rows, _ in self.parts for name in rows.columns))
+        points = [name for name in names if name not in keys and name not in OUTCOMES]
+        columns: dict[str, Array] = {"run": self._joined(lambda rows: rows.index)}
+        for key in keys:
+            columns[key] = self._swept(key)
+        status = self._joined(lambda rows: rows.columns["status"])
+        columns["status"] = np.array(NAMES, dtype=object)[status.astype(np.int64)]
+        for name in OUTCOMES[1:]:
+            columns[name] = self._joined(lambda rows, name=name: rows.columns[name])
+        for name in points:
+            blank = lambda rows: np.full(len(rows.index), np.nan)  # noqa: E731
+            columns[name] = self._joined(lambda rows, name=name, blank=blank: rows.columns.get(name, blank(rows)))
+        if any(group.failure for group in self.groups):
+            columns["error"] = self._joined(lambda rows: np.full(len(rows.index), rows.group.failure, dtype=object))
+        return Table(columns)
+
+    def _swept(self, key: str) -> Array:
+        def values(rows: Rows) -> Array:
+            if key in rows.group.fixed:
+                return np.full(len(rows.index), rows.group.fixed[key], dtype=object)
+            return rows.columns.get(key, np.full(len(rows.index), np.nan))
+
+        return self._joined(values)
+
+    def _joined(self, take: Callable[[Rows], Array]) -> Array:
+        return np.concatenate([take(rows) for rows, _ in self.parts]) if self.parts else np.empty(0)
+
+
+def write_table(folder: Folder, table: Table, format: str) -> str:
+    """Write the table as ``sweep.parquet`` or ``sweep.csv``; return the file's name. Raises MachineError."""
+    import io
+
+    import pyarrow as pa
+    import pyarrow.csv as pc
+    import pyarrow.parquet as pq
+
+    data = pa.table({name: pa.array(values) for name, values in table.columns.items()})
+    buffer = io.BytesIO()
+    if format == "parquet":
+        pq.write_table(data, buffer, compression="zstd")
+    else:
+        pc.write_csv(data, buffer)
+    name = f"sweep.{format}"
+    folder.write(name, buffer.getvalue())
+    return name
+
+
+def summary_of(table: Table, progress: Progress, seconds: float, name: str) -> dict[str, Any]:
+    """Return what a sweep's ``summary.json`` holds."""
+    from gdplay.trace import versions
+
+    counts = {status: int(np.sum(table.columns["status"] == status)) for status in NAMES}
+    ranked = table.ranked(1)
+    best = {key: values[ranked[0]] for key, values in table.columns.items()} if len(ranked) else None
+    return {
+        "name": name,
+        "status": "complete" if progress.done == progress.total and not counts[NAMES[INTERRUPTED]] else "interrupted",
+        "runs": progress.total,
+        "finished": table.runs - counts[NAMES[INTERRUPTED]],
+        "counts": {status: count for status, count in counts.items() if count},
+        "best": best,
+        "reused": progress.reused,
+        "damaged_chunks": progress.damaged,
+        "seconds": seconds,
+        "versions": versions(),
+    }
+
+
