@@ -58,6 +58,4 @@ def machine() -> str:
     if cpuinfo.is_file():
         named = [line for line in cpuinfo.read_text().splitlines() if line.startswith("model name")]
         model = named[0].split(":", 1)[1].strip() if named else model
-    return (
-        f"{model}, {os.cpu_count()} cores, Python {platform.python_version()}, NumPy {np.__version__}"
-    )
+    return f"{model}, {os.cpu_count()} cores, Python {platform.python_version()}, NumPy {np.__version__}"

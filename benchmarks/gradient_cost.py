@@ -1,6 +1,6 @@
 """What the gradient costs beside the value: the catalogue's smooth functions of n variables.
 
-    python benchmarks/gradient_cost.py [SIZE]...
+python benchmarks/gradient_cost.py [SIZE]...
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ from gdplay.formula.expr import symbol
 from gdplay.objective import Function, function
 
 SIZES = (2, 10, 100, 1000, 10_000)
-BATCH_SECONDS = 0.01
-ROUNDS = 9
+BATCH_SECONDS = 0.005
+ROUNDS = 5
+PATIENCE = 1.5
+"""Seconds a measurement may take if the family's next size is to be measured too."""
 
 
 def smooth_families() -> list[str]:
@@ -44,11 +46,12 @@ def ratio(f: Function) -> float:
     with np.errstate(all="ignore"):
         calls = [lambda: alone(values), lambda: both(values)]
         repeats = [batch(call) for call in calls]
-        ratios = []
+        # the least time of interleaved rounds: what else the machine did is not the gradient's cost
+        least = [float("inf"), float("inf")]
         for _ in range(ROUNDS):
-            one, two = (seconds(call, times) / times for call, times in zip(calls, repeats, strict=True))
-            ratios.append(two / one)
-    return statistics.median(ratios)
+            for side, (call, times) in enumerate(zip(calls, repeats, strict=True)):
+                least[side] = min(least[side], seconds(call, times) / times)
+    return least[1] / least[0]
 
 
 def batch(call: Callable[[], object]) -> int:
@@ -66,18 +69,22 @@ def seconds(call: Callable[[], object], times: int) -> float:
 
 def main(sizes: tuple[int, ...]) -> None:
     """Print the table."""
-    print(f"{machine()}\n\n{'time of f and its gradient over f, n =':<38}" + "".join(f"{n:>9}" for n in sizes))
+    print(
+        f"{machine()}\n\n{'time of f and its gradient over f, n =':<38}" + "".join(f"{n:>9}" for n in sizes)
+    )
     found: list[float] = []
     for name in smooth_families():
         row: list[str] = []
+        taken = 0.0
         for n in sizes:
+            began = time.perf_counter()
             try:
-                measured = ratio(function({"name": name, "dimension": n}))
+                measured = None if taken > PATIENCE else ratio(function({"name": name, "dimension": n}))
             except ConfigError:
-                row.append(f"{'-':>9}")  # the family does not go so far
-                continue
-            found.append(measured)
-            row.append(f"{measured:9.2f}")
+                measured = None  # the family has no such member
+            taken = max(taken, time.perf_counter() - began)
+            row.append(f"{'-':>9}" if measured is None else f"{measured:9.2f}")
+            found += [] if measured is None else [measured]
         print(f"{name:<38}" + "".join(row), flush=True)
     print(f"\nmedian of {len(found)}: {statistics.median(found):.2f}   (target: at most 3)")
 

@@ -9,7 +9,10 @@ mp.mp.dps = 60
 
 def interpolated(function, low, high, degree):
     """Return the coefficients, the constant one first, as doubles, and the largest error times the weight."""
-    nodes = [(low + high) / 2 + (high - low) / 2 * mp.cos(mp.pi * (2 * k + 1) / (2 * degree + 2)) for k in range(degree + 1)]
+    nodes = [
+        (low + high) / 2 + (high - low) / 2 * mp.cos(mp.pi * (2 * k + 1) / (2 * degree + 2))
+        for k in range(degree + 1)
+    ]
     matrix = mp.matrix(degree + 1, degree + 1)
     for i, node in enumerate(nodes):
         for j in range(degree + 1):

@@ -1,6 +1,6 @@
 """Whole processes from start to exit: gdplay beside the least that could do the same.
 
-    python benchmarks/startup.py [ROUNDS]
+python benchmarks/startup.py [ROUNDS]
 """
 
 from __future__ import annotations
@@ -25,8 +25,18 @@ def main(rounds: int) -> None:
         bare = [python, str(HERE / "bare_picture.py"), str(folder)]
         cases = [
             ("gdplay run configs/rosenbrock.yaml : NumPy and Matplotlib", run, bare, "at most 1.3"),
-            ("gdplay --help : python -c 'import typer'", [gdplay, "--help"], [python, "-c", "import typer"], "under 2.5"),
-            ("gdplay --version : python -c 'import typer'", [gdplay, "--version"], [python, "-c", "import typer"], "-"),
+            (
+                "gdplay --help : python -c 'import typer'",
+                [gdplay, "--help"],
+                [python, "-c", "import typer"],
+                "under 2.5",
+            ),
+            (
+                "gdplay --version : python -c 'import typer'",
+                [gdplay, "--version"],
+                [python, "-c", "import typer"],
+                "-",
+            ),
         ]
         print(f"{machine()}; medians of {rounds} rounds\n")
         print(f"{'':<58} {'gdplay':>11} {'yardstick':>11} {'ratio':>8}   target")

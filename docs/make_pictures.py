@@ -1,6 +1,6 @@
 """The README's pictures, made by gdplay itself.
 
-    python docs/make_pictures.py
+python docs/make_pictures.py
 """
 
 from __future__ import annotations

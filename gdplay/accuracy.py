@@ -31,7 +31,7 @@ class Curve:
 
     @property
     def best(self) -> tuple[float, float]:
-        """The step with the smallest error, and that error, counting no accidental hit: the worst of its neighbours."""
+        """The step with the smallest error, and that error, the worst of its neighbours: no lucky hit."""
         padded = np.pad(self.errors, NEIGHBOURS, mode="edge")
         worst = np.max([padded[k : k + len(self.errors)] for k in range(2 * NEIGHBOURS + 1)], axis=0)
         worst = np.where(np.isfinite(worst), worst, np.inf)
@@ -41,7 +41,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Accuracy:
-    """All methods' curves at one point, what the rounding error is expected to be at h = 1, and who can't be used."""
+    """All methods' curves at one point, the rounding error expected at h = 1, and who can't be used."""
 
     curves: tuple[Curve, ...]
     rounding: float
@@ -49,7 +49,7 @@ class Accuracy:
 
 
 def accuracy(function: Function, point: Array) -> Accuracy:
-    """Return the error curves at a point (n,) where f and its gradient are finite. Raises ValueError elsewhere."""
+    """Return the error curves at a point (n,). Raises ValueError where f or its gradient is not finite."""
     exact, value = function.gradient(point), float(function(point))
     if not np.isfinite(exact).all() or not np.isfinite(value):
         raise ValueError("f or its gradient is not finite here")

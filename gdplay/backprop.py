@@ -32,7 +32,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Share:
-    """What one argument receives: ``value`` = incoming * local; arrays have a formula instead of a local slope."""
+    """What one argument receives: ``value`` = incoming * local; arrays have no local slope but a formula."""
 
     to: str
     formula: str
@@ -52,7 +52,10 @@ class Back:
 
 @dataclass(frozen=True)
 class Backprop:
-    """Both passes at one point. ``point``, ``gradient``: (n,); the gradient is ``Function.gradient``'s, bit for bit."""
+    """Both passes at one point.
+
+    ``point``, ``gradient``: (n,); the gradient is that of ``Function.gradient``, bit for bit.
+    """
 
     point: Array
     forward: tuple[Node, ...]
@@ -88,9 +91,7 @@ def backprop(function: Function, point: Array) -> Backprop:
         for visit, shares in zip(visits, shown, strict=True)
     ]
     reached = {visit.node for visit in visits}
-    backward += [
-        Back(names[v], (), np.zeros(v.shape)) for v in formula.variables if v not in reached
-    ]
+    backward += [Back(names[v], (), np.zeros(v.shape)) for v in formula.variables if v not in reached]
     gradient = np.concatenate([values[slope].reshape(-1) for slope in slopes])
     return Backprop(point, tuple(forward), tuple(backward), float(values[formula.expr]), gradient)
 
@@ -104,7 +105,7 @@ def _values(function: Function, point: Array, wanted: list[Expr]) -> dict[Expr, 
 def _names(
     nodes: list[Expr], named: Mapping[str, Expr], variables: tuple[Expr, ...]
 ) -> Iterator[tuple[Expr, str]]:
-    """Name every node: symbols and the user's parts as they are, the others v1, v2, ... in evaluation order."""
+    """Name every node: symbols and the user's parts as they are, the others v1, v2, ... in order."""
     own = {node: name for name, node in named.items() if node.args}
     taken = {node.params[0] for node in (*nodes, *variables) if node.op == "symbol"} | set(named)
     letter = next(c for c in "vwuzqpab" if not any(name[:1] == c and name[1:].isdigit() for name in taken))

@@ -1,9 +1,8 @@
-"""Analytic against numeric derivatives: how far apart they are, the verdict, and the reason where it can be told."""
+"""Analytic against numeric derivatives: their distance, the verdict, the reason where it can be told."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -28,7 +27,10 @@ NOT_DIFFERENTIABLE = {
     "jump": "f jumps here: not differentiable",
     "cusp": "the slope grows without bound: not differentiable here",
 }
-KINKED = frozenset("abs max min reduce_max reduce_min relu where hypot norm sign floor ceil round mod floordiv".split())
+KINKED = frozenset((
+    "abs", "max", "min", "reduce_max", "reduce_min", "relu", "where", "hypot", "norm", "sign", "floor",
+    "ceil", "round", "mod", "floordiv",
+))  # fmt: skip
 FLOOR = EPS**0.5
 MOST_COMPONENTS = 50
 DIRECTIONS = 10
@@ -37,7 +39,7 @@ DIRECTIONS = 10
 
 @dataclass(frozen=True)
 class Compared:
-    """One component, or one direction: both derivatives, their relative difference, the verdict, the reason."""
+    """One component, or direction: both derivatives, their relative difference, the verdict, the reason."""
 
     name: str
     analytic: float
@@ -49,12 +51,11 @@ class Compared:
 
 @dataclass(frozen=True)
 class Case:
-    """What is compared at one point: components where they are few, else the slopes along random directions."""
+    """What is compared at one point: components where they are few, else slopes along random directions."""
 
     function: Function
     point: Array
     seed: int = 0
-    along: Mapping[int, Function] = field(default_factory=dict[int, Function])
 
     @property
     def whole(self) -> bool:
@@ -103,10 +104,12 @@ class Case:
 def line(function: Function, point: Array, direction: Array) -> Function:
     """Return f(point + t*direction) as a function of t."""
     t, n = symbol("t"), function.size
-    fixed = {"the point": symbol("the point", (n,), "constant"), "the direction": symbol("the direction", (n,), "constant")}
+    fixed = {name: symbol(name, (n,), "constant") for name in ("the point", "the direction")}
     placed = function.value_at(fixed["the point"] + t * fixed["the direction"])
     formula = Formula("", function.name, placed, (t,), {**function.formula.constants, **fixed})
-    return Function(formula, {**function.values, "the point": point, "the direction": direction}, function.name)
+    return Function(
+        formula, {**function.values, "the point": point, "the direction": direction}, function.name
+    )
 
 
 def check_point(case: Case, method: str = "central", step: float | None = None) -> list[Compared]:
@@ -151,7 +154,8 @@ def _step(case: Case, method: str, step: float | None) -> float:
 
 
 def _judge(
-    case: Case, k: int, method: str, step: float | None, a: float, n: float, error: float, own: float, value: float
+    case: Case, k: int, method: str, step: float | None, a: float, n: float, error: float, own: float,
+    value: float,
 ) -> tuple[str, str]:  # fmt: skip
     """Return the verdict on one component and the reason."""
     agree, differ = LIMITS[method]

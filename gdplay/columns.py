@@ -27,6 +27,14 @@ class LogColumns:
     notes: tuple[str, ...] = ()
 
 
+def logged_coordinates(config: Config) -> tuple[str, ...]:
+    """Return the coordinates that a log on disk has: all, or of many the two that are drawn."""
+    coordinates = config.function.coordinates
+    if len(coordinates) <= MOST_VARIABLES or config.log["columns"] == "all":
+        return coordinates
+    return tuple(coordinates[k] for k in config.plot_options.variables or (0, 1))
+
+
 def log_columns(config: Config, on_disk: bool = True) -> LogColumns:
     """Return the columns of a run's log, which in memory has every point.
 
@@ -44,9 +52,10 @@ def log_columns(config: Config, on_disk: bool = True) -> LogColumns:
         names += [*coordinates, "x_norm", "g_norm"]
         logged += [method.point, norm(method.point), norm(method.received)]
     else:
-        shown = config.plot_options.variables or (0, 1)
-        names += [*(coordinates[k] for k in shown), "x_norm", "g_norm"]
-        logged += [*(method.point[k] for k in shown), norm(method.point), norm(method.received)]
+        shown = logged_coordinates(config)
+        names += [*shown, "x_norm", "g_norm"]
+        logged += [method.point[coordinates.index(name)] for name in shown]
+        logged += [norm(method.point), norm(method.received)]
         notes.append(
             f"log: of {len(coordinates)} variables only the two that are drawn and the norms "
             "(log: {columns: all} has all)"

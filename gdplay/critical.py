@@ -1,4 +1,4 @@
-"""Where the gradient vanishes: seeded starts all over the domain, Newton's method on the gradient from each."""
+"""Where the gradient vanishes: Newton's method on it, from seeded starts all over the domain."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from gdplay.curvature import Curvature, curvature
 from gdplay.formula.expr import Array
 from gdplay.objective import Function
+from gdplay.probe import probe
 
 STARTS = 400
 STEPS = 80
@@ -45,8 +46,8 @@ def box(function: Function) -> Array:
 def critical_points(function: Function, seed: int = 0, starts: int = STARTS) -> list[Critical]:
     """Return the critical points found in the domain, lowest f first.
 
-    Newton's method goes to every kind of point; kinks, where no gradient vanishes, are not found, and
-    nothing promises that all are.
+    Newton's method goes to every kind of point; kinks and plateaus are left out, and nothing promises
+    that all points are found.
 
     >>> from gdplay.objective import function
     >>> [(point.kind, point.x.round(6).tolist()) for point in critical_points(function("x^3 - 3x"))]
@@ -63,11 +64,19 @@ def critical_points(function: Function, seed: int = 0, starts: int = STARTS) -> 
         typical, bent = _median(sizes), _median(np.abs(function.hessian(x)).max(axis=(0, 1)))
         for _ in range(STEPS):
             x = x - _newton(function.gradient(x), function.hessian(x), LONGEST * diagonal)
-        left = np.sqrt((function.gradient(x) ** 2).sum(axis=0))
-        inside = ((x >= ends[:, :1] - SAME * width[:, None]) & (x <= ends[:, 1:] + SAME * width[:, None])).all(axis=0)
-        solved = (left <= SOLVED * (typical or 1.0)) & inside
+        slope = function.gradient(x)
+        left = np.sqrt((slope**2).sum(axis=0))
+        still = np.abs(_newton(slope, function.hessian(x), np.inf)).max(axis=0) <= SAME * diagonal
+        inside = (
+            (x >= ends[:, :1] - SAME * width[:, None]) & (x <= ends[:, 1:] + SAME * width[:, None])
+        ).all(axis=0)
+        beside = np.abs(function.gradient(x + 1e-4 * width[:, None])).max(axis=0)
+        plateau = (left == 0.0) & (beside == 0.0)
+        solved = (left <= SOLVED * (typical or 1.0)) & inside & still & ~plateau
     points = _distinct(x[:, solved], left[solved], SAME * diagonal)
-    found = [Critical(p, float(function(p)), curvature(function.hessian(p), bent)) for p in points]
+    axes = np.eye(function.size)
+    smooth = [p for p in points if all(near.kind in ("smooth", "edge") for near in probe(function, p, axes))]
+    found = [Critical(p, float(function(p)), curvature(function.hessian(p), bent)) for p in smooth]
     # equal values of f are put in order by the points, to nine digits
     return sorted(found, key=lambda c: (float(f"{c.f:.9g}"), *np.round(c.x / diagonal, 9)))
 
@@ -83,7 +92,9 @@ def _newton(g: Array, h: Array, longest: float) -> Array:
     finite = np.isfinite(matrices).all(axis=(1, 2)) & np.isfinite(g).all(axis=0)
     steps = np.zeros_like(g)
     if finite.any():
-        inverse = np.linalg.pinv((matrices[finite] + np.swapaxes(matrices[finite], 1, 2)) / 2, rcond=1e-13, hermitian=True)
+        inverse = np.linalg.pinv(
+            (matrices[finite] + np.swapaxes(matrices[finite], 1, 2)) / 2, rcond=1e-13, hermitian=True
+        )
         steps[:, finite] = np.einsum("rij,jr->ir", inverse, g[:, finite])
     length = np.sqrt((steps**2).sum(axis=0))
     return steps * np.minimum(1.0, longest / np.maximum(length, 1e-300))

@@ -1,4 +1,4 @@
-"""What the Hessian at a point says: its eigenvalues, the condition number, the largest stable rate, the kind of point."""
+"""What the Hessian at a point says: eigenvalues, condition number, largest stable rate, kind of point."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 
 from gdplay.formula.expr import Array
 
-FLAT = 1e-9
-"""An eigenvalue smaller than this times the largest counts as 0."""
+FLAT, TINY = 1e-9, 1e-15
+"""An eigenvalue counts as 0 if it is so small beside the largest, or beside those of other points."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Curvature:
     def kind(self) -> str:
         """Return minimum, maximum, saddle or degenerate: what the point is where the gradient vanishes."""
         low, high = float(self.eigenvalues[0]), float(self.eigenvalues[-1])
-        flat = FLAT * max(abs(low), abs(high), self.typical)
+        flat = max(FLAT * max(abs(low), abs(high)), TINY * self.typical)
         if not np.isfinite(self.eigenvalues).all() or flat == 0.0:
             return "degenerate"
         if low < -flat and high > flat:
@@ -50,7 +50,7 @@ class Curvature:
 
     @property
     def largest_rate(self) -> float | None:
-        """2/L, beyond which gradient descent overshoots along the steepest curve; None where nothing curves up."""
+        """2/L, beyond which gradient descent overshoots ever more; None where nothing curves upwards."""
         top = float(self.eigenvalues[-1])
         return 2.0 / top if top > 0 else None
 
@@ -60,4 +60,4 @@ def curvature(matrix: Array, typical: float = 0.0) -> Curvature:
     symmetric = (matrix + matrix.T) / 2
     if not np.isfinite(symmetric).all():
         return Curvature(matrix, np.full(len(matrix), np.nan), typical)
-    return Curvature(matrix, np.linalg.eigvalsh(symmetric), typical)
+    return Curvature(matrix, np.asarray(np.linalg.eigvalsh(symmetric), dtype=np.float64), typical)

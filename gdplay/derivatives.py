@@ -20,7 +20,7 @@ def partials(function: Function, shorten: bool = True) -> dict[str, Expr]:
     if function.size <= MOST_PARTIALS:
         elements = [unroll(slope) for slope in slopes]
         if all(element is not None for element in elements):
-            scalars = [part for element in elements for part in element.reshape(-1)]
+            scalars = [part for element in elements if element is not None for part in element.reshape(-1)]
             return dict(zip(function.coordinates, _short(scalars, shorten), strict=True))
     return {v.params[0]: slope for v, slope in zip(variables, slopes, strict=True)}
 

@@ -33,7 +33,9 @@ def choose(function: Function, wanted: str | None) -> list[int]:
         return list(range(function.size)) if function.size <= MOST_WITHOUT_ASKING else []
     found: list[int] = []
     for name in _listed(wanted):
-        owned = [k for k, c in enumerate(function.coordinates) if name in (c.replace(" ", ""), c.partition("[")[0])]
+        owned = [
+            k for k, c in enumerate(function.coordinates) if name in (c.replace(" ", ""), c.partition("[")[0])
+        ]
         if not owned:
             near = nearest(name, function.coordinates)
             remedy = f"did you mean {near}?" if near else f"choose from {', '.join(function.coordinates[:8])}"
@@ -64,14 +66,18 @@ def derivations(function: Function, which: Sequence[int], shorten: bool = True) 
         scalar = scalar_form(formula.expr)
         found = [(k, derive(scalar, places[k], shorten)) for k in which]
     except TooLongError as error:
-        raise ConfigError(Complaint(str(error), "explain a smaller formula; gdplay grad has the result")) from None
+        raise ConfigError(
+            Complaint(str(error), "explain a smaller formula; gdplay grad has the result")
+        ) from None
     values = {**split(sample(function, POINTS, 0), formula.variables), **function.constants()}
     told: list[Told] = []
     for k, derivation in found:
         compared, wrong = compare(derivation, formula.expr, formula.variables, values)
         name = function.coordinates[k]
         if wrong:
-            raise GdplayError(f"the derivation by {name} does not end in the gradient; this is a fault of gdplay")
+            raise GdplayError(
+                f"the derivation by {name} does not end in the gradient; this is a fault of gdplay"
+            )
         told.append(Told(name, derivation, compared))
     return told
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from gdplay.errors import Complaint, ConfigError
-from gdplay.formula.expr import Array, Expr, ShapeError, symbol
+from gdplay.formula.expr import Array, Expr, ShapeError, bounded, symbol
 from gdplay.formula.scope import Scope
 from gdplay.formula.statements import Statement, parse
 from gdplay.formula.words import along
@@ -73,6 +74,11 @@ class Method:
     def size(self) -> int:
         """The number n of coordinates."""
         return self.point.shape[0]
+
+    @cached_property
+    def numbers(self) -> int:
+        """How many numbers a step of one run holds. Raises ShapeError where they are too many."""
+        return bounded([self.f, self.gradient, self.next_point, *(m.after for m in self.memory)])
 
 
 class _Calls:

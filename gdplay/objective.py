@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,10 +13,23 @@ import numpy as np
 
 from gdplay.engines.tape import Tape
 from gdplay.errors import Complaint, ConfigError
-from gdplay.formula.expr import Array, Expr, Shape, ShapeError, expression, substitute, symbol
+from gdplay.formula.expr import (
+    MOST_ELEMENTS,
+    MOST_NUMBERS,
+    Array,
+    Expr,
+    Shape,
+    ShapeError,
+    bounded,
+    expression,
+    substitute,
+    symbol,
+    too_large,
+)
 from gdplay.formula.gradient import flat, gradient, hessian, hessian_product, unflat
 from gdplay.formula.numeric import METHODS, numeric
 from gdplay.formula.signature import Formula, read
+from gdplay.formula.tokens import statements, tokenize
 from gdplay.formula.words import stack
 
 
@@ -59,6 +73,14 @@ class Function:
     def text(self) -> str:
         """The formula as it was written."""
         return self.formula.text
+
+    @cached_property
+    def line(self) -> str:
+        """The formula on one line, for titles; of residuals it says that their squares are summed."""
+        text = self.formula.text
+        parts = [text[line[0].start : line[-1].start] for line in statements(tokenize(text))]
+        joined = "; ".join(" ".join(re.sub("#.*", "", part).split()) for part in parts)
+        return joined if self.formula.residuals is None else f"sum of the squares of {joined}"
 
     @cached_property
     def coordinates(self) -> tuple[str, ...]:
@@ -131,6 +153,8 @@ class Function:
         self.residuals_at(point)
         r = self.formula.residuals
         assert r is not None
+        if r.shape[0] * self.size > MOST_ELEMENTS:
+            raise too_large((r.shape[0], self.size))
         rows = [flat(gradient(r[k], self.formula.variables)) for k in range(r.shape[0])]
         return self._placed(stack(*rows), point)
 
@@ -152,13 +176,13 @@ class Function:
         return hessian(self.formula.expr, self.formula.variables)
 
     @cached_property
-    def _tapes(self) -> dict[Any, Tape]:
+    def _tapes(self) -> dict[Any, tuple[Tape, int]]:
         return {}
 
     def _placed(self, expr: Expr, point: Expr) -> Expr:
         return substitute([expr], unflat(point, self.formula.variables))[0]
 
-    def _tape(self, what: Any) -> Tape:
+    def _tape(self, what: Any) -> tuple[Tape, int]:
         if what not in self._tapes:
             point = symbol("point", (self.size,), "point")
             makers: dict[Any, Callable[[], Expr]] = {
@@ -167,7 +191,8 @@ class Function:
                 "hessian": lambda: self.hessian_at(point),
             }
             made = makers[what]() if what in makers else self.gradient_at(point, *what)
-            self._tapes[what] = Tape([made])
+            # so many points at a time, however many are asked for
+            self._tapes[what] = Tape([made]), max(1, MOST_NUMBERS // bounded([made]))
         return self._tapes[what]
 
     def _at(self, what: Any, x: Any) -> Any:
@@ -175,13 +200,17 @@ class Function:
         if points.ndim not in (1, 2) or points.shape[0] != self.size:
             raise ValueError(f"x has shape {points.shape}; expected ({self.size},) or ({self.size}, runs)")
         columns = points if points.ndim == 2 else points[:, None]
-        place = {symbol("point", (self.size,), "point"): columns}
-        with np.errstate(all="ignore"):
-            (result,) = self._tape(what)({**place, **self.constants()})
-        result = np.array(np.broadcast_to(result, (*result.shape[:-1], columns.shape[1])))
+        tape, most = self._tape(what)
+        pieces = [self._values(tape, columns[:, k : k + most]) for k in range(0, columns.shape[1] or 1, most)]
+        result = pieces[0] if len(pieces) == 1 else np.concatenate(pieces, axis=-1)
         if points.ndim == 2:
             return result
         return float(result[0]) if result.ndim == 1 else result[..., 0]
+
+    def _values(self, tape: Tape, columns: Array) -> Array:
+        with np.errstate(all="ignore"):
+            (result,) = tape({symbol("point", (self.size,), "point"): columns, **self.constants()})
+        return np.array(np.broadcast_to(result, (*result.shape[:-1], columns.shape[1])))
 
 
 def _elements(variable: Expr) -> list[str]:

@@ -53,7 +53,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class OneStep:
-    """A step: ``given`` is what the rule sees before it, ``since`` the row of the log it was computed from."""
+    """A step: ``given`` is what the rule sees before it, ``since`` the row it was computed from."""
 
     step: int
     since: int
@@ -76,10 +76,13 @@ def explain_step(folder: Path, step: int) -> OneStep:
     every = config.log["every"]
     since, until = (step - 1) // every * every, min(-(-step // every) * every, last)
     log = read_log(folder / f"steps.{config.log['format']}", most_rows=8, keep=[since, until])
-    rows = {int(s): {name: float(c[k]) for name, c in log.columns.items()} for k, s in enumerate(log.columns["step"])}
+    rows = {
+        int(s): {name: float(c[k]) for name, c in log.columns.items()}
+        for k, s in enumerate(log.columns["step"])
+    }
     if until not in rows or since not in rows:
-        raise ConfigError(Complaint("the log does not have the rows around this step", "run its config.yaml again",
-                                    file=str(folder)))  # fmt: skip
+        message = "the log does not have the rows around this step"
+        raise ConfigError(Complaint(message, "run its config.yaml again", file=str(folder)))
     values = _restored(config, rows[since])
     if values is None:  # a log of norms only: all there is to begin with is the start
         since, values = 0, _at_start(config)
@@ -127,10 +130,10 @@ class _Steps:
                 self.advance(number)
             self.prepare(step)
             before = dict(self.values)
-            for number in range(step, until + 1):
+            self.advance(step)
+            after = self.values[self.method.point][:, 0]
+            for number in range(step + 1, until + 1):
                 self.advance(number)
-                if number == step:
-                    after = self.values[self.method.point][:, 0]
             self.prepare(until + 1)
             compared = self.compare(until, row)
         (exact,) = evaluate([self.method.gradient], before)
@@ -155,8 +158,14 @@ class _Steps:
         known = [expr for expr in layout if all(s in self.values for s in symbols([expr]))]
         found = {"learning_rate": float(self.rate[0])}
         for expr, value in zip(known, Tape(known)(self.values), strict=True):
-            found |= dict(zip(layout[expr], np.broadcast_to(value[..., 0], expr.shape).reshape(-1).tolist(), strict=True))
-        unlike = tuple((name, row[name], value) for name, value in found.items() if not _same(row[name], value))
+            found |= dict(
+                zip(
+                    layout[expr], np.broadcast_to(value[..., 0], expr.shape).reshape(-1).tolist(), strict=True
+                )
+            )
+        unlike = tuple(
+            (name, row[name], value) for name, value in found.items() if not _same(row[name], value)
+        )
         return Comparison(step, len(found), unlike)
 
 
@@ -175,7 +184,8 @@ def _lines(method: Method, values: Values) -> tuple[dict[str, Array], tuple[Line
         seen["noise"] = method.noise
     wanted = [*seen.values(), *(s.value for s in method.statements)]
     numbers = [
-        np.broadcast_to(value[..., 0], expr.shape) for expr, value in zip(wanted, evaluate(wanted, values), strict=True)
+        np.broadcast_to(value[..., 0], expr.shape)
+        for expr, value in zip(wanted, evaluate(wanted, values), strict=True)
     ]
     named: dict[Expr, Expr] = {}
     stand_in: dict[Expr, Array] = {}
@@ -196,8 +206,11 @@ def _lines(method: Method, values: Values) -> tuple[dict[str, Array], tuple[Line
 
 
 def _numbers_in(local: Expr, values: Mapping[Expr, Array]) -> tuple[str, ...] | None:
-    """Return each element of an expression written with numbers for names, or None where that is too long."""
-    if count(local.shape) > MOST_ELEMENTS or sum(count(s.shape) for s in symbols([local])) > 12 * MOST_ELEMENTS:
+    """Return each element of an expression with numbers for names, or None where that is too long."""
+    if (
+        count(local.shape) > MOST_ELEMENTS
+        or sum(count(s.shape) for s in symbols([local])) > 12 * MOST_ELEMENTS
+    ):
         return None
     elements = unroll(local)
     if elements is None:

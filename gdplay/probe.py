@@ -46,11 +46,16 @@ class Probe:
             return "edge"
         apart = abs(self.far_after - self.far_before)
         if self.gap <= max(10 * self.noise, 1e-6 * self.scale) or self.gap < 0.3 * apart:
-            steeper = self.scale > 3 * max(abs(self.far_before), abs(self.far_after)) and self.scale > 10 * self.noise
+            steeper = (
+                self.scale > 3 * max(abs(self.far_before), abs(self.far_after))
+                and self.scale > 10 * self.noise
+            )
             return "cusp" if steeper else "smooth"
         # the rise from one side to the other stays where f jumps, and shrinks where it is continuous
         rise, far_rise = (self.after + self.before) * NEAR, (self.far_after + self.far_before) * FAR
-        if abs(rise) > 0.5 * abs(far_rise) and self.scale > 30 * max(abs(self.far_after), abs(self.far_before), 1e-300):
+        if abs(rise) > 0.5 * abs(far_rise) and self.scale > 30 * max(
+            abs(self.far_after), abs(self.far_before), 1e-300
+        ):
             return "jump"
         return "cusp" if self.scale > 3 * max(abs(self.far_before), abs(self.far_after)) else "kink"
 

@@ -45,6 +45,11 @@ class Rule:
     inner: Rule | None = None
 
     @property
+    def title(self) -> str:
+        """The name, with that of the rule it wraps."""
+        return f"{self.name} of {self.inner.title}" if self.inner else self.name
+
+    @property
     def owns(self) -> frozenset[str]:
         """The hyperparameters that the rule uses itself, ``weight_decay`` perhaps among them."""
         return frozenset(self.defaults)

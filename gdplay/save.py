@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from gdplay.config.dump import dump
 from gdplay.config.load import Config
 from gdplay.folder import Folder, claim
 from gdplay.jsontext import dumps
+from gdplay.rule import Rule
 from gdplay.schedule import written
 from gdplay.simulation import Watch, simulate
 from gdplay.steplog import open_steps
@@ -49,17 +51,7 @@ def resolved(config: Config, engine: str) -> dict[str, Any]:
     function = dict(source["function"])
     if "name" in function and entry("functions", function["name"]).node.get("dimension") is not None:
         function.setdefault("dimension", config.function.size)
-    optimizer: dict[str, Any] = {"learning_rate": chosen.learning_rate}
-    if chosen.step is None:
-        optimizer = {"name": chosen.rule.name, **optimizer}
-        optimizer |= {**chosen.rule.hyperparameters, **chosen.hyperparameters}
-    else:
-        optimizer |= {
-            key: source["optimizer"][key]
-            for key in ("hyperparameters", "state", "step")
-            if key in source["optimizer"]
-        }
-        optimizer |= chosen.hyperparameters
+    optimizer = {**_rule(chosen.rule, chosen.hyperparameters), "learning_rate": chosen.learning_rate}
     clip = {"norm": chosen.clip_norm, "value": chosen.clip_value}
     if any(value is not None for value in clip.values()):
         optimizer["clip"] = _given(clip)
@@ -78,11 +70,24 @@ def resolved(config: Config, engine: str) -> dict[str, Any]:
         "name": config.name,
         "function": function,
         "start": config.start.tolist(),
-        "optimizer": {key: written(value) for key, value in optimizer.items()},
+        "optimizer": written(optimizer),
         **{name: section for name, section in given.items() if section},
         "seed": config.seed,
         "engine": engine,
     }
+
+
+def _rule(rule: Rule, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what says which rule it is, with every hyperparameter: a name, a wrapper, or equations."""
+    changed = {name: settings[name] for name in rule.hyperparameters if name in settings}
+    values = {**rule.hyperparameters, **changed}
+    if rule.inner is not None:
+        inner = _rule(rule.inner, settings)
+        return {"wrap": rule.name, "convention": rule.convention, **values, "of": inner}
+    if rule.convention:
+        return {"name": rule.name, "convention": rule.convention, **values}
+    declared = {"hyperparameters": dict(rule.hyperparameters), "state": dict(rule.state)}
+    return {key: value for key, value in declared.items() if value} | {"step": rule.step, **changed}
 
 
 def _given(section: dict[str, Any]) -> dict[str, Any]:

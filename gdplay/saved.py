@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gdplay.columns import ALWAYS, MOST_VARIABLES
+from gdplay.columns import ALWAYS, logged_coordinates
 from gdplay.config.files import read_config_bytes
 from gdplay.config.load import Config, load
 from gdplay.errors import Complaint, ConfigError, printable
@@ -38,7 +38,7 @@ def _trace(folder: Path, summary: Mapping[str, Any], overrides: Sequence[str]) -
     start, best, final = (_point(summary, name, config.function.size, folder) for name in POINTS)
     path = folder / f"steps.{config.log['format']}"
     log = read_log(path, most_rows=rows_in_memory(config.function.size), keep=[best.step])
-    missing = [name for name in (*ALWAYS, *_drawn(config)) if name not in log.columns]
+    missing = [name for name in (*ALWAYS, *logged_coordinates(config)) if name not in log.columns]
     if missing:
         raise _damaged(path, f"it has no column {missing[0]}")
     return Trace(
@@ -76,14 +76,6 @@ def _part(summary: Mapping[str, Any], key: str, kind: Any, folder: Path) -> Any:
     if not isinstance(value, kind):
         raise _damaged(folder / "summary.json", f"it has no {key}")
     return value
-
-
-def _drawn(config: Config) -> tuple[str, ...]:
-    """Return the coordinates that the log has to have for the picture."""
-    names = config.function.coordinates
-    if len(names) <= MOST_VARIABLES:
-        return names
-    return tuple(names[k] for k in config.plot_options.variables or (0, 1))
 
 
 def _of_newer(folder: Path, summary: Mapping[str, Any], error: ConfigError) -> ConfigError:

@@ -67,7 +67,7 @@ class Schedule:
 
     def data(self) -> dict[str, Any]:
         """Return the schedule as a config's mapping, complete."""
-        numbers = {name: _plain(value) for name, value in self.settled().items()}
+        numbers = {name: plain(value) for name, value in self.settled().items()}
         parts: dict[str, Any] = {
             name: written(found[0]) if self.form.parts[name] == ONE else [written(part) for part in found]
             for name, found in self.parts.items()
@@ -77,7 +77,7 @@ class Schedule:
 
     def __str__(self) -> str:
         defaults = self.form.hyperparameters
-        shown = [f"{name} {_plain(value)}" for name, value in self.numbers.items() if str(_plain(value)) != defaults[name]]
+        shown = [f"{name} {plain(value)}" for name, value in self.numbers.items() if not _is(defaults[name], value)]
         shown += [f"{name} {found}" for name, found in self.chosen.items() if found != self.form.choices[name][0]]
         shown += [f"{name} {', '.join(map(str, found))}" for name, found in self.parts.items()]
         return f"{self.form.name} ({', '.join(shown)})" if shown else self.form.name
@@ -89,6 +89,8 @@ Setting = float | str | Schedule
 
 def written(setting: Any) -> Any:
     """Return a setting as a config holds it; a schedule or a search becomes its mapping."""
+    if isinstance(setting, dict):
+        return {key: written(value) for key, value in setting.items()}
     return setting.data() if hasattr(setting, "data") else setting
 
 
@@ -175,9 +177,17 @@ def _options(schedule: Schedule) -> dict[str, Expr]:
     return {**numbers, **{name: numbers[option] for name, option in schedule.chosen.items()}}
 
 
-def _plain(value: Number) -> Any:
+def _is(default: str, value: Number) -> bool:
+    try:
+        return float(default) == value
+    except ValueError:
+        return False
+
+
+def plain(value: Number) -> Any:
+    """Return a number as a config shows it: a whole one without its point."""
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return int(value) if value.is_integer() and abs(value) < 2**53 else value
 
 

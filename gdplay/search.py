@@ -23,6 +23,7 @@ from gdplay.formula.scope import Scope
 from gdplay.formula.statements import parse, parse_updates
 from gdplay.formula.words import ZERO, dot
 from gdplay.rule import last_values
+from gdplay.schedule import plain
 
 KINDS = ("function", "gradient", "hessian")
 """What is counted, in this order."""
@@ -54,7 +55,7 @@ class Search:
 
     def data(self) -> dict[str, Any]:
         """Return the search as a config's mapping, complete."""
-        return {"search": self.name, **self.hyperparameters}
+        return {"search": self.name, **{name: plain(value) for name, value in self.hyperparameters.items()}}
 
     def __str__(self) -> str:
         return f"{self.name} ({', '.join(f'{name} {value:g}' for name, value in self.hyperparameters.items())})"

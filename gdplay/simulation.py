@@ -16,7 +16,8 @@ from gdplay.columns import log_columns
 from gdplay.config.load import Config, load
 from gdplay.criteria import ALWAYS, ENDINGS, STATUSES
 from gdplay.diagnose import why_diverged
-from gdplay.engines.columns import Columns, Row
+from gdplay.engines.choose import Work, choose
+from gdplay.engines.columns import Row
 from gdplay.formula.expr import Array
 from gdplay.steplog.thin import Thinner
 from gdplay.trace import Point, Trace
@@ -85,7 +86,8 @@ def simulate(
     method, watch = config.method, watch or Watch()
     columns = log_columns(config, on_disk=log is not None)
     seeds = np.array([config.seed], dtype=np.uint64)
-    engine = Columns(method, config.start[:, None].copy(), config.criteria, seeds, columns.logged)
+    work = Work(method, config.start[:, None].copy(), config.criteria, seeds, columns.logged)
+    engine_name, engine = choose(config.engine, work)
     thinner = Thinner(most=most_rows)
     sinks: list[Any] = [lambda steps, values: thinner.add(steps, values.T)]
     if log is not None:
@@ -122,7 +124,7 @@ def simulate(
         start=start,
         best=best,
         final=final,
-        engine="numpy",
+        engine=engine_name,
         evaluations=counted,
         seconds=time.perf_counter() - began,
         diagnosis=why_diverged(method, start, final) if status == "diverged" else "",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+collect_ignore_glob = ["**/make_*.py", "**/polish_*.py", "fuzz/*.py"]
+"""Scripts that are run by hand, with packages that the tests do not need."""
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out tests marked ``full`` unless ``-m`` names the mark."""

@@ -21,7 +21,7 @@ ENDS = {
     "noise":         ("max_steps", 1e-2),
     "one-variable":  ("converged", -0.58),
     "own-optimizer": ("max_steps", 1e-3),
-    "rosenbrock":    ("converged", 1e-15),
+    "rosenbrock":    ("converged", 1e-11),
     "saddle":        ("converged", -0.999),
     "schedule":      ("max_steps", 1e-3),
     "ten-variables": ("converged", 1e-15),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -310,3 +311,24 @@ def test_a_path_that_passes_a_kink_and_constants_and_huge_numbers() -> None:
     assert huge.status == "diverged"
     tiny = run({"function": "1e-320*x^2", "start": [1]}, stop={"max_steps": 3})
     assert (tiny.status, tiny.final.f) == ("max_steps", 1e-320)
+
+
+class _Nowhere:
+    """A log that keeps nothing."""
+
+    def append(self, steps: Any, values: Any) -> None:
+        assert len(steps) == len(values) > 0
+
+
+def test_memory_does_not_grow_with_the_steps() -> None:
+    peaks = []
+    for steps in (20_000, 20_000, 60_000):
+        config = load({**BOWL, "stop": {"max_steps": steps}, "optimizer": {"learning_rate": 1e-9}})
+        tracemalloc.start()
+        trace = simulate(config, _Nowhere(), most_rows=1_000)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert trace.logged == steps + 1
+        assert len(trace.step) <= 1_000
+    # the first warms up; 40,000 rows of seven numbers would be 2 MB
+    assert peaks[2] - peaks[1] < 100_000

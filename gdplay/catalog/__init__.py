@@ -89,5 +89,12 @@ def is_wrapper(name: str) -> bool:
     return entry("optimizers", name).text("wraps") == "true"
 
 
+@cache
+def parity() -> Node:
+    """Return what was compared with torch.optim and Optax: versions, comparisons, what was left out."""
+    data = files("gdplay.catalog").joinpath("parity.yaml").read_bytes()
+    return read_document(data, "parity.yaml")
+
+
 __all__ = ["CONVENTIONS", "KINDS", "Entry", "conventions", "entry", "in_convention", "is_wrapper", "names",
-           "optimizer_keys"]  # fmt: skip
+           "optimizer_keys", "parity"]  # fmt: skip

@@ -52,6 +52,8 @@ def execute(arguments: Sequence[str]) -> int:
     except SystemExit:
         # so typer leaves, without a word, when the reader of what is printed has gone away
         return 0
+    except MemoryError:
+        return say_failure("machine", "there is not enough memory for this", 1, as_json)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         return say_failure("machine", f"{where}{error.strerror or error}", 1, as_json)

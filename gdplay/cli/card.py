@@ -1,4 +1,4 @@
-"""What gdplay show tells of a function: formula, gradient, domain, minima, critical points, curvature, source."""
+"""What gdplay show tells of a function: its formulas, minima, critical points, curvature, source."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gdplay.cli.derivatives import PLURAL
+from gdplay.cli.derivatives import COUNTED
 from gdplay.critical import Critical, box, critical_points
 from gdplay.curvature import curvature
 from gdplay.derivatives import partials
@@ -19,6 +19,7 @@ from gdplay.probe import probe
 MOST_MINIMA = 8
 LONGEST = 240
 MOST_PROBED = 20
+STILL = 1e-6
 STARTS = 200
 """Fewer than gdplay grad --critical takes: a card comes at once."""
 
@@ -34,7 +35,7 @@ class Card:
 def function_card(function: Function) -> Card:
     """Return what there is to tell of a catalogue's function."""
     known = function.known
-    facts: dict[str, Any] = {"title": known.card.get("title", ""), "formula": " ".join(function.text.split())}
+    facts: dict[str, Any] = {"title": known.card.get("title", ""), "formula": function.line}
     facts["variables"] = ", ".join(function.coordinates)
     facts["gradient"] = _gradient(function)
     if known.domain is not None:
@@ -68,7 +69,7 @@ def _gradient(function: Function) -> str:
 
 
 def _curvature(function: Function) -> dict[str, str]:
-    """Tell the steepest curvature at the lowest known minimum, and the rate up to which descent is stable there."""
+    """Tell the curvature at the lowest known minimum, and the rate up to which descent is stable there."""
     minima = function.known.minima
     assert minima is not None
     best = minima[int(np.argmin(function(minima.T)))]
@@ -76,6 +77,9 @@ def _curvature(function: Function) -> dict[str, str]:
     if any(near.kind != "smooth" for near in probe(function, best, few)):
         return {"curvature": "a kink at the minimum: no largest stable rate"}
     found = curvature(function.hessian(best))
+    slope = float(np.abs(function.gradient(best)).max())
+    if not slope <= STILL * found.smoothness * max(1.0, float(np.abs(best).max())):
+        return {}  # at the domain's border the gradient need not vanish
     rate = found.largest_rate
     if rate is None or not np.isfinite(rate):
         return {}
@@ -91,7 +95,10 @@ def _counted(critical: list[Critical], width: float) -> str:
         points = [np.where(np.abs(c.x) < 1e-12 * width, 0.0, c.x) for c in critical if c.kind == kind]
         if points:
             shown = " ".join("(" + ", ".join(f"{v:.4g}" for v in x) + ")" for x in points[:3])
-            lines.append(f"{len(points)} {kind if len(points) == 1 else PLURAL[kind]}: {shown}" + (" ..." if len(points) > 3 else ""))
+            lines.append(
+                f"{len(points)} {COUNTED[kind][len(points) > 1]}: {shown}"
+                + (" ..." if len(points) > 3 else "")
+            )
     return "\n".join(lines)
 
 
@@ -102,9 +109,11 @@ def draw(function: Function, card: Card, out: Path, force: bool) -> str:
     from gdplay.plots.scene import Landscape
 
     minima = function.known.minima
-    landscape = Landscape(
-        function, function.coordinates, np.empty((0, function.size)) if minima is None else minima, function.minimum,
-        function.known.domain,
-    )  # fmt: skip
-    by_kind = {kind: [c.x for c in card.critical if c.kind == kind] for kind in {c.kind for c in card.critical}}
-    return save_picture(lambda: PICTURES["card"].load()(landscape, by_kind, card.facts["title"] or function.name), out, force)
+    shown = np.empty((0, function.size)) if minima is None else minima
+    landscape = Landscape(function, function.coordinates, shown, function.minimum, function.known.domain)
+    by_kind = {
+        kind: [c.x for c in card.critical if c.kind == kind] for kind in {c.kind for c in card.critical}
+    }
+    return save_picture(
+        lambda: PICTURES["card"].load()(landscape, by_kind, card.facts["title"] or function.name), out, force
+    )

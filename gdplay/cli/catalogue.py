@@ -43,26 +43,22 @@ def list_entries(
         return
     width = max(map(len, rows), default=0) + 2
     for name, about in rows.items():
-        print(
-            printable(
-                textwrap.shorten(f"{name:<{width}}" + about, WIDTH, placeholder=" ...", drop_whitespace=False)
-                if len(name) + len(about) > WIDTH - 2
-                else f"{name:<{width}}{about}"
-            )
-        )
+        print(printable(f"{name:<{width}}{textwrap.shorten(about, WIDTH - width, placeholder=' ...')}"))
     if not rows:
         print(f"no {kind} contain {word!r}")
 
 
 def show(
     kind: Annotated[
-        str,
+        str | None,
         typer.Argument(
             autocompletion=entries, metavar="[KIND] NAME",
             help="A function's or optimizer's name, with its kind before it if need be.",
         ),
-    ],
+    ] = None,
     name: Annotated[str | None, typer.Argument(hidden=True)] = None,
+    latex: Annotated[bool, typer.Option("--latex", help="An optimizer's equations in LaTeX.")] = False,
+    parity: Annotated[bool, typer.Option("--parity", help="What was compared with torch and Optax.")] = False,
     out: OutFile = None,
     force: Force = False,
     json: Json = False,
@@ -73,20 +69,31 @@ def show(
 
     gdplay show rosenbrock
 
-    gdplay show optimizer adam
+    gdplay show optimizer adam --latex
+
+    gdplay show --parity
     """
     from gdplay.cli import print_json
     from gdplay.errors import printable
 
+    if kind is None or latex or parity:
+        _show_optimizer(kind, name, latex, parity, json)
+        return
     found_kind, found = _find(kind, name)
-    card, saved = _function_card(found, out, force) if found_kind == "functions" else (_optimizer_card(found, out), {})
+    is_function = found_kind == "functions"
+    card, saved = _function_card(found, out, force) if is_function else (_optimizer_card(found, out, json), {})
     if json:
         print_json({"kind": found_kind.removesuffix("s"), "name": found, **card, **saved})
         return
     lines: list[str] = [found]
     for label, value in card.items():
         text = str(value)
-        parts = text.splitlines() if "\n" in text else textwrap.wrap(text, WIDTH - 17, break_on_hyphens=False)
+        hang = "    " if "\n" in text else ""
+        parts = [
+            part
+            for line in text.splitlines()
+            for part in textwrap.wrap(line, WIDTH - 17, break_on_hyphens=False, subsequent_indent=hang)
+        ]
         lines += [
             f"{label.replace('_', ' ') if k == 0 else '':<16} {part}" for k, part in enumerate(parts or [""])
         ]
@@ -117,6 +124,7 @@ def _rows(kind: str) -> dict[str, str]:
 
 def _find(kind: str, name: str | None) -> tuple[str, str]:
     from gdplay.catalog import names
+    from gdplay.config.spelling import own_name
     from gdplay.errors import Complaint, ConfigError, nearest
 
     kinds = [_kind(kind)] if name is not None else ["functions", "optimizers"]
@@ -124,6 +132,8 @@ def _find(kind: str, name: str | None) -> tuple[str, str]:
     for candidate in kinds:
         if candidate != "plots" and wanted in names(candidate):
             return candidate, wanted
+    if "optimizers" in kinds and own_name(wanted) in names("optimizers"):
+        return "optimizers", own_name(wanted)
     known = [entry for candidate in kinds if candidate != "plots" for entry in names(candidate)]
     near = nearest(wanted, known)
     remedy = (
@@ -143,19 +153,44 @@ def _function_card(name: str, out: Path | None, force: bool) -> tuple[dict[str, 
     return card.facts, {"file": draw(function, card, out, force)} if out is not None else {}
 
 
-def _optimizer_card(name: str, out: Path | None) -> dict[str, Any]:
-    from gdplay.config.optimizers import catalogued
+def _optimizer_card(name: str, out: Path | None, raw: bool) -> dict[str, Any]:
+    from gdplay.cli.optimizercard import optimizer_card
     from gdplay.errors import Complaint, ConfigError
 
     if out is not None:
         raise ConfigError(Complaint(f"{name} is an optimizer; -o draws a function", "leave out -o", key="-o"))
+    return optimizer_card(name, raw)
 
-    rule = catalogued(name)
-    defaults = {"learning_rate": rule.learning_rate, **rule.hyperparameters}
-    card: dict[str, Any] = {"summary": rule.summary, "equations": rule.step.rstrip()}
-    if rule.state:
-        card["state"] = ", ".join(
-            f"{key} = {value} before the first step" for key, value in rule.state.items()
-        )
-    card["defaults"] = ", ".join(f"{key} {value:g}" for key, value in defaults.items())
-    return card | {"source": rule.cite}
+
+def _show_optimizer(kind: str | None, name: str | None, latex: bool, parity: bool, json: bool) -> None:
+    """Print an optimizer's equations in LaTeX, or what was compared with torch and Optax."""
+    from gdplay.cli import print_json
+    from gdplay.cli.optimizercard import latex_card, parity_rows
+    from gdplay.errors import Complaint, ConfigError
+
+    found_kind, found = _find(kind, name) if kind is not None else ("optimizers", None)
+    if found_kind != "optimizers" or (found is None and not parity):
+        message = "--latex and --parity are of optimizers" if kind is not None else "show needs a name"
+        raise ConfigError(Complaint(message, "write, for example, gdplay show adam"))
+    if latex and found is not None:
+        forms = latex_card(found)
+        if json:
+            print_json({"kind": "optimizer", "name": found, "latex": forms})
+            return
+        for convention, text in forms.items():
+            print(f"% {found}, {convention}\n{text}")
+        return
+    versions, rows, left = parity_rows(found)
+    if json:
+        print_json({"versions": versions, "compared": rows, "left_out": left})
+        return
+    print(f"compared with {versions}; the paths agree up to these steps on Rosenbrock, an")
+    print("ill-conditioned quadratic, Beale and Himmelblau (of 500; less where a path is chaotic)")
+    for row in rows:
+        print(f"{row['optimizer']:<20}{row['original']:<40}{row['steps']}")
+        if row["settings"]:
+            print(textwrap.fill(row["settings"], WIDTH, initial_indent=" " * 20, subsequent_indent=" " * 20))
+    if found is None:
+        print("left out, or compared less strictly")
+    for original, reason in left.items() if found is None else ():
+        print(textwrap.fill(f"{original}: {reason}", WIDTH, initial_indent="  ", subsequent_indent="    "))

@@ -21,19 +21,27 @@ FOUND_DIFFERENCES = 3
 def check(
     source: Annotated[
         str,
-        typer.Argument(autocompletion=sources, metavar="FORMULA|CONFIG|RUN", help="A formula, a catalogue name, a config, or a saved run."),
+        typer.Argument(
+            autocompletion=sources,
+            metavar="FORMULA|CONFIG|RUN",
+            help="A formula, a catalogue name, a config, or a saved run.",
+        ),
     ],
     settings: Settings = None,
     at: At = None,
     method: Annotated[
         str, typer.Option("--method", help="forward, central, five-point, complex-step, richardson, or all.")
     ] = "central",
-    step: Annotated[float | None, typer.Option("--step", help="The difference h [default: the method's own].")] = None,
+    step: Annotated[
+        float | None, typer.Option("--step", help="The difference h [default: the method's own].")
+    ] = None,
     random: Annotated[
         int, typer.Option("--random", metavar="N", help="Also at so many seeded random points of the domain.")
     ] = 0,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the random points.")] = 0,
-    curve: Annotated[bool, typer.Option("--curve", help="Each method's error against its step; -o draws it.")] = False,
+    curve: Annotated[
+        bool, typer.Option("--curve", help="Each method's error against its step; -o draws it.")
+    ] = False,
     out: OutFile = None,
     force: Force = False,
     json: Json = False,
@@ -95,14 +103,18 @@ def _points(config: Config, source: str, at: str | None, random: int, seed: int)
 
         trace = load_run(saved_run(source))
         rows = np.unique(np.linspace(0, len(trace.step) - 1, ROWS).round().astype(int))
-        found += [(f"step {trace.step[row]}", trace.x[row]) for row in rows if np.isfinite(trace.x[row]).all()]
+        found += [
+            (f"step {trace.step[row]}", trace.x[row]) for row in rows if np.isfinite(trace.x[row]).all()
+        ]
     elif not random:
         found.append(("the start", config.start))
     drawn = sample(function, random, seed)
     return found + [(f"random {k + 1}", drawn[:, k]) for k in range(random)]
 
 
-def _verdicts(config: Config, points: list[tuple[str, Array]], method: str, step: float | None, json: bool) -> int:
+def _verdicts(
+    config: Config, points: list[tuple[str, Array]], method: str, step: float | None, json: bool
+) -> int:
     from gdplay.check import DIFFER, Case, check_all, check_point
     from gdplay.cli import print_json
     from gdplay.cli.verdicts import document, table, table_of_all
@@ -142,7 +154,9 @@ def _curve(config: Config, points: list[tuple[str, Array]], out: Any, force: boo
 
     function = config.function
     if len(points) != 1:
-        raise ConfigError(Complaint(f"--curve is for one point, not {len(points)}", "give --at", key="--curve"))
+        raise ConfigError(
+            Complaint(f"--curve is for one point, not {len(points)}", "give --at", key="--curve")
+        )
     if function.size > MOST_COMPONENTS:
         message = f"--curve is for at most {MOST_COMPONENTS} coordinates, not {function.size}"
         raise ConfigError(Complaint(message, "choose a smaller dimension", key="--curve"))

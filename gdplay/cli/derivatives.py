@@ -18,7 +18,10 @@ from gdplay.objective import Function
 
 MOST_POINTS = 30
 MOST_ROWS = 10
-PLURAL = {"minimum": "minima", "maximum": "maxima", "saddle": "saddles", "degenerate": "degenerate points"}
+COUNTED = {
+    "minimum": ("minimum", "minima"), "maximum": ("maximum", "maxima"), "saddle": ("saddle", "saddles"),
+    "degenerate": ("degenerate point", "degenerate points"),
+}  # fmt: skip
 
 
 def in_latex(expr: Expr) -> str:
@@ -32,7 +35,11 @@ def formula_lines(
     """Return the formulas of the first and second derivatives, as text or in LaTeX."""
     if latex:
         return _latex(first, second)
-    lines = [" ".join(function.text.split()), "", *(f"df/d{name} = {to_text(e)}" for name, e in first.items())]
+    lines = [
+        function.line,
+        "",
+        *(f"df/d{name} = {to_text(e)}" for name, e in first.items()),
+    ]
     if second is not None:
         lines += [""]
         for (a, b), expr in second.items():
@@ -41,16 +48,28 @@ def formula_lines(
 
 
 def _latex(first: Mapping[str, Expr], second: Mapping[tuple[str, str], Expr] | None) -> list[str]:
-    rows = [rf"\frac{{\partial f}}{{\partial {latex_name(name)}}} &= {in_latex(e)}" for name, e in first.items()]
+    rows = [
+        rf"\frac{{\partial f}}{{\partial {latex_name(name)}}} &= {in_latex(e)}" for name, e in first.items()
+    ]
     for (a, b), expr in (second or {}).items():
-        below = rf"\partial {latex_name(a)}^2" if a == b else rf"\partial {latex_name(a)} \, \partial {latex_name(b)}"
+        below = (
+            rf"\partial {latex_name(a)}^2"
+            if a == b
+            else rf"\partial {latex_name(a)} \, \partial {latex_name(b)}"
+        )
         rows.append(rf"\frac{{\partial^2 f}}{{{below}}} &= {in_latex(expr)}")
-    return [r"\begin{align*}", *(f"  {row}" + r" \\" * (k < len(rows) - 1) for k, row in enumerate(rows)), r"\end{align*}"]
+    return [
+        r"\begin{align*}",
+        *(f"  {row}" + r" \\" * (k < len(rows) - 1) for k, row in enumerate(rows)),
+        r"\end{align*}",
+    ]
 
 
 def value_lines(function: Function, point: Array, bend: Curvature | None) -> list[str]:
     """Return the values at a point."""
-    where = ", ".join(f"{name}={number(float(v))}" for name, v in zip(function.coordinates, point, strict=True))
+    where = ", ".join(
+        f"{name}={number(float(v))}" for name, v in zip(function.coordinates, point, strict=True)
+    )
     gradient = ", ".join(number(float(v)) for v in function.gradient(point))
     lines = [f"at {where}", f"f        = {number(float(function(point)))}", f"gradient = [{gradient}]"]
     if bend is None:
@@ -67,19 +86,27 @@ def value_lines(function: Function, point: Array, bend: Curvature | None) -> lis
     rate = bend.largest_rate
     if rate is None:
         return lines + line("f curves upwards in no direction here: there is no largest stable rate")
-    return lines + line(f"largest stable rate of gradient descent here: 2/L = {rate:.6g}, with L = {values[-1]:.6g}")
+    return lines + line(
+        f"largest stable rate of gradient descent here: 2/L = {rate:.6g}, with L = {values[-1]:.6g}"
+    )
 
 
 def critical_lines(function: Function, found: Sequence[Critical]) -> list[str]:
     """Return the critical points by their values."""
     ends = box(function)
     same = (ends == ends[0]).all()
-    inside = f"[{ends[0, 0]:g}, {ends[0, 1]:g}]" + (f" in all {function.size} coordinates" if function.size > 1 else "")
-    where = inside if same else ", ".join(f"{c} in [{a:g}, {b:g}]" for c, (a, b) in zip(function.coordinates, ends, strict=True))
+    inside = f"[{ends[0, 0]:g}, {ends[0, 1]:g}]" + (
+        f" in all {function.size} coordinates" if function.size > 1 else ""
+    )
+    where = (
+        inside
+        if same
+        else ", ".join(f"{c} in [{a:g}, {b:g}]" for c, (a, b) in zip(function.coordinates, ends, strict=True))
+    )
     if not found:
         return line(f"no critical point was found from {STARTS} starts, {where}")
     counted = Counter(point.kind for point in found)
-    told = ", ".join(f"{count} {kind if count == 1 else PLURAL[kind]}" for kind, count in counted.items())
+    told = ", ".join(f"{count} {COUNTED[kind][count > 1]}" for kind, count in counted.items())
     lines = line(f"critical points, found from {STARTS} starts, {where}: {told}")
     diagonal = float(np.sqrt(((ends[:, 1] - ends[:, 0]) ** 2).sum()))
     for point in found[:MOST_POINTS]:

@@ -1,4 +1,4 @@
-"""gdplay explain: the chain rule step by step for a function, the equations with numbers for a step of a run."""
+"""gdplay explain: the chain rule step by step for a function, the equations with numbers for a run."""
 
 from __future__ import annotations
 
@@ -19,14 +19,21 @@ if TYPE_CHECKING:
 def explain(
     source: Annotated[
         str,
-        typer.Argument(autocompletion=sources, metavar="FORMULA|CONFIG|RUN", help="A formula, a catalogue name, a config, or a saved run."),
+        typer.Argument(
+            autocompletion=sources,
+            metavar="FORMULA|CONFIG|RUN",
+            help="A formula, a catalogue name, a config, or a saved run.",
+        ),
     ],
     settings: Settings = None,
     at: At = None,
     wrt: Annotated[
-        str | None, typer.Option("--wrt", metavar="x", help="Only the partial derivatives by these coordinates.")
+        str | None,
+        typer.Option("--wrt", metavar="x", help="Only the partial derivatives by these coordinates."),
     ] = None,
-    step: Annotated[int | None, typer.Option("--step", metavar="K", help="Which step of a saved run.")] = None,
+    step: Annotated[
+        int | None, typer.Option("--step", metavar="K", help="Which step of a saved run.")
+    ] = None,
     latex: Latex = False,
     out: OutFile = None,
     force: Force = False,
@@ -47,15 +54,17 @@ def explain(
     if step is not None:
         for name, given in {"--at": at, "--wrt": wrt, "-o": out, "--latex": latex or None}.items():
             if given is not None:
-                raise ConfigError(Complaint(f"{name} does not go with --step", "leave one of them out", key=name))
+                raise ConfigError(
+                    Complaint(f"{name} does not go with --step", "leave one of them out", key=name)
+                )
         _explain_step(source, settings or [], step, json)
         return
     _explain_function(source, settings, at, wrt, latex, out, force, json)
 
 
 def _explain_function(
-    source: str, settings: list[str] | None, at: str | None, wrt: str | None, latex: bool, out: Any, force: bool,
-    json: bool,
+    source: str, settings: list[str] | None, at: str | None, wrt: str | None, latex: bool, out: Any,
+    force: bool, json: bool,
 ) -> None:  # fmt: skip
     from gdplay.backprop import backprop
     from gdplay.cli import print_json
@@ -104,7 +113,11 @@ def _told(function: Function, wrt: str | None) -> tuple[list[Told], str]:
 def _lines(function: Function, passes: Backprop, told: list[Told], which: str) -> list[str]:
     from gdplay.cli import lecture
 
-    lines = [" ".join(function.text.split()), *lecture.line(f"at {lecture.place(function, passes.point)}{which}"), ""]
+    lines = [
+        function.line,
+        *lecture.line(f"at {lecture.place(function, passes.point)}{which}"),
+        "",
+    ]
     if len(passes.forward) > lecture.MOST_NODES:
         count = f"{len(passes.forward)} nodes are too many for tables of {lecture.MOST_NODES}"
         lines += [f"{count}; --json has them all", ""]
@@ -113,7 +126,9 @@ def _lines(function: Function, passes: Backprop, told: list[Told], which: str) -
     for one in told:
         lines += [*lecture.derivation_lines(one), ""]
     lines += lecture.line(f"f        = {lecture.number(passes.value)}")
-    return lines + lecture.line(f"gradient = [{', '.join(lecture.number(float(v)) for v in passes.gradient)}]")
+    return lines + lecture.line(
+        f"gradient = [{', '.join(lecture.number(float(v)) for v in passes.gradient)}]"
+    )
 
 
 def _document(function: Function, passes: Backprop, told: list[Told]) -> dict[str, Any]:
@@ -125,7 +140,13 @@ def _document(function: Function, passes: Backprop, told: list[Told]) -> dict[st
         "f": passes.value,
         "gradient": dict(zip(function.coordinates, passes.gradient, strict=True)),
         "forward": [
-            {"name": n.name, "kind": n.kind, "formula": n.formula or None, "needs": list(n.needs), "value": n.value}
+            {
+                "name": n.name,
+                "kind": n.kind,
+                "formula": n.formula or None,
+                "needs": list(n.needs),
+                "value": n.value,
+            }
             for n in passes.forward
         ],
         "backward": [
@@ -161,7 +182,7 @@ def _draw(function: Function, passes: Backprop, out: Any, force: bool) -> str:
     from gdplay.cli.picture import save_picture
     from gdplay.plots import PICTURES
 
-    return save_picture(lambda: PICTURES["graph"].load()(passes, " ".join(function.text.split())), out, force)
+    return save_picture(lambda: PICTURES["graph"].load()(passes, function.line), out, force)
 
 
 def _explain_step(source: str, settings: list[str], step: int, json: bool) -> None:
@@ -172,7 +193,9 @@ def _explain_step(source: str, settings: list[str], step: int, json: bool) -> No
     from gdplay.onestep import explain_step
 
     if settings:
-        raise ConfigError(Complaint("a saved step takes no settings", "leave out KEY=VALUE", key=settings[0][:60]))
+        raise ConfigError(
+            Complaint("a saved step takes no settings", "leave out KEY=VALUE", key=settings[0][:60])
+        )
     told = explain_step(saved_run(source), step)
     if json:
         print_json(step_document(told))

@@ -1,4 +1,4 @@
-"""gdplay grad: the derivatives as formulas, their values at a point, and the points where the gradient vanishes."""
+"""gdplay grad: the derivatives as formulas, their values at a point, and where the gradient vanishes."""
 
 from __future__ import annotations
 
@@ -17,19 +17,29 @@ if TYPE_CHECKING:
 
 def grad(
     source: Annotated[
-        str, typer.Argument(autocompletion=sources, metavar="FORMULA|CONFIG", help="A formula, a catalogue name or a config.")
+        str,
+        typer.Argument(
+            autocompletion=sources, metavar="FORMULA|CONFIG", help="A formula, a catalogue name or a config."
+        ),
     ],
     settings: Settings = None,
     at: At = None,
     hessian: Annotated[
-        bool, typer.Option("--hessian", help="The second derivatives too, with eigenvalues and the largest stable rate.")
+        bool,
+        typer.Option(
+            "--hessian", help="The second derivatives too, with eigenvalues and the largest stable rate."
+        ),
     ] = False,
     critical: Annotated[
         bool, typer.Option("--critical", help="Search the domain for points where the gradient vanishes.")
     ] = False,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the search's starts.")] = 0,
     simplify: Annotated[
-        bool, typer.Option("--simplify/--no-simplify", help="Write formulas in their shortest form, or as the rules give them.")
+        bool,
+        typer.Option(
+            "--simplify/--no-simplify",
+            help="Write formulas in their shortest form, or as the rules give them.",
+        ),
     ] = True,
     latex: Latex = False,
     json: Json = False,
@@ -72,9 +82,9 @@ def grad(
         print_json(document)
         return
     lines = formula_lines(function, first, second, latex)
-    if point is not None:
+    if point is not None and not latex:
         lines += ["", *value_lines(function, point, bend)]
-    if found is not None:
+    if found is not None and not latex:
         lines += ["", *critical_lines(function, found)]
     print(printable("\n".join(lines)))
 
@@ -102,13 +112,16 @@ def _document(
     }
     if second is not None:
         document["second_partials"] = [
-            {"by": list(names), "formula": to_text(expr), "latex": in_latex(expr)} for names, expr in second.items()
+            {"by": list(names), "formula": to_text(expr), "latex": in_latex(expr)}
+            for names, expr in second.items()
         ]
     if bend is not None:
         document["hessian"] = bend.matrix
         document |= _curvature(bend)
     if found is not None:
-        document["critical_points"] = [{"kind": c.kind, "x": c.x, "f": c.f, **_curvature(c.curvature)} for c in found]
+        document["critical_points"] = [
+            {"kind": c.kind, "x": c.x, "f": c.f, **_curvature(c.curvature)} for c in found
+        ]
     return document
 
 

@@ -77,10 +77,8 @@ def _share(name: str, incoming: Array, share: Share) -> list[str]:
         return line(f"    to {share.to:<4}", share.formula, f"= {short(share.value)}", indent=11)
     value = short(share.local)
     local = f"d{name}/d{share.to} = {share.formula}" + (f" = {value}" if value != share.formula else "")
-    return line(
-        f"    to {share.to:<4}", f"{local:<32}", f"{short(incoming)} * {factor(share.local)} = {short(share.value)}",
-        indent=11,
-    )  # fmt: skip
+    product = f"{short(incoming)} * {factor(share.local)} = {short(share.value)}"
+    return line(f"    to {share.to:<4}", f"{local:<32}", product, indent=11)
 
 
 def derivation_lines(told: Told) -> list[str]:
@@ -90,10 +88,16 @@ def derivation_lines(told: Told) -> list[str]:
     width = min(24, max(len(rule) for rule, _, _ in rows[: len(notes)]))
     lines = [f"by {told.coordinate}, rule by rule"]
     for (rule, before, after), note in zip(rows, notes, strict=False):
-        lines += line(f"  {rule:<{width}}", before, f"= {after}", *([f"({note})"] if note else []), indent=width + 4)
+        lines += line(
+            f"  {rule:<{width}}", before, f"= {after}", *([f"({note})"] if note else []), indent=width + 4
+        )
     lines.append("")
     for k, (_, _, after) in enumerate(rows[len(notes) :]):
-        lines += line(f"  df/d{told.coordinate} = {after}" if k == 0 else f"  {'':<{len(told.coordinate) + 4}} = {after}")
+        lines += line(
+            f"  df/d{told.coordinate} = {after}"
+            if k == 0
+            else f"  {'':<{len(told.coordinate) + 4}} = {after}"
+        )
     lines += line(f"  ({_checked(told)})")
     return lines
 

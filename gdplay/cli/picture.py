@@ -10,7 +10,7 @@ from gdplay.errors import Complaint, ConfigError
 
 
 def save_picture(draw: Callable[[], Any], path: Path, force: bool) -> str:
-    """Draw a figure into a png, svg or pdf file and return its name. Raises ConfigError for another suffix."""
+    """Draw a figure into a png, svg or pdf file and return its name. Raises ConfigError."""
     from gdplay.files import write_file
     from gdplay.plots import FORMATS
 

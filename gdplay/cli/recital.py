@@ -53,7 +53,11 @@ def _elements(equation: Line, coordinates: tuple[str, ...]) -> list[str]:
     for k, (name, value) in enumerate(list(zip(names, values, strict=True))[:MOST_SHOWN]):
         put_in = equation.elements[k] if equation.elements is not None else ""
         shown = short(value)
-        lines += line(f"  {name} = {put_in}", f"= {shown}") if put_in not in ("", shown, factor(value)) else [f"  {name} = {shown}"]
+        lines += (
+            line(f"  {name} = {put_in}", f"= {shown}")
+            if put_in not in ("", shown, factor(value))
+            else [f"  {name} = {shown}"]
+        )
     if len(values) > MOST_SHOWN:
         lines.append(f"  ... and {len(values) - MOST_SHOWN} more (--json has all)")
     return lines

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gdplay.columns import logged_coordinates
 from gdplay.config.load import Config
 from gdplay.formula.expr import Array
 from gdplay.trace import Point, Trace
@@ -26,7 +27,7 @@ def opening(config: Config) -> str:
         else f"{choices.gradient} (h {choices.gradient_step:g})"
     )
     about = f"{size} variable{'s' * (size > 1)}, {method} gradient"
-    formula = " ".join(config.function.text.split())
+    formula = config.function.line
     if config.function.placement:
         about += f", {config.function.placement}"
     if INDENT + len(formula) + len(about) + 3 <= WIDTH:
@@ -34,13 +35,13 @@ def opening(config: Config) -> str:
     else:
         first = [formula if len(formula) <= WIDTH - INDENT else formula[: WIDTH - INDENT - 3] + "...", about]
     settings = [f"learning_rate {choices.learning_rate}"]
-    hyperparameters = {**config.optimizer.rule.hyperparameters, **choices.hyperparameters}
+    hyperparameters = {**config.optimizer.rule.defaults, **choices.hyperparameters}
     settings += [f"{name} {value}" for name, value in hyperparameters.items()]
     around = {"clip norm": choices.clip_norm, "clip value": choices.clip_value, "weight_decay": choices.weight_decay,
               "noise": choices.noise or None}  # fmt: skip
     settings += [f"{name} {value}" for name, value in around.items() if value is not None]
     lines = _labelled(config.name, first) + _labelled(
-        config.optimizer.rule.name, _wrapped(", ".join(settings))
+        config.optimizer.rule.title, _wrapped(", ".join(settings))
     )
     return "\n".join(lines)
 
@@ -56,11 +57,14 @@ def _wrapped(text: str) -> list[str]:
 
 def step_line(config: Config, step: int, values: Array) -> str:
     """Return the line of one row, whose values begin with f, |g| and the learning rate."""
-    coordinates = config.function.coordinates
-    shown = min(len(coordinates), MOST_COORDINATES, len(values) - 3)
-    point = "  ".join(f"{name} {values[3 + k]:<9.4g}" for k, name in enumerate(coordinates[:shown]))
-    more = "..." if len(coordinates) > shown else ""
-    return f"  step {step:<7d} f {values[0]:<10.3e}  |g| {values[1]:<9.2e}  {point}{more}".rstrip()
+    line = f"  step {step:<7d} f {values[0]:<10.3e}  |g| {values[1]:<9.2e}"
+    names = logged_coordinates(config)
+    parts = [f"  {name} {value:<9.4g}" for name, value in zip(names, values[3:], strict=False)]
+    for part in parts[:MOST_COORDINATES]:
+        if len(line + part) + 3 <= WIDTH:
+            line += part
+            names = names[1:]
+    return f"{line}..." if names else line.rstrip()
 
 
 def ending(trace: Trace, folder: Path) -> str:

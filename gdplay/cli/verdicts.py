@@ -23,14 +23,24 @@ def table(
     found: Sequence[Sequence[Compared]],
 ) -> list[str]:  # fmt: skip
     """Return the table of one method: of a few points every component, of many only those with a remark."""
-    lines = [*line(f"{config.function.name}: analytic against {method}, h = {_step(method, step)}"), *_directions(cases)]
+    lines = [
+        *line(f"{config.function.name}: analytic against {method}, h = {_step(method, step)}"),
+        *_directions(cases),
+    ]
     everything = sum(map(len, found)) <= MOST_ROWS
     for case, label, rows in zip(cases, labels, found, strict=True):
         shown = [row for row in rows if everything or row.verdict != "agree" or row.reason]
         if shown:
-            lines += ["", *line(_where(case, label)), f"  {'':<14}{'analytic':>20}{'numeric':>20}{'error':>10}  verdict"]
+            lines += [
+                "",
+                *line(_where(case, label)),
+                f"  {'':<14}{'analytic':>20}{'numeric':>20}{'error':>10}  verdict",
+            ]
         for row in shown:
-            lines.append(f"  {row.name[:13]:<14}{row.analytic:>20.12g}{row.numeric:>20.12g}{row.error:>10.1e}  {row.verdict}")
+            lines.append(
+                f"  {row.name[:13]:<14}{row.analytic:>20.12g}{row.numeric:>20.12g}"
+                f"{row.error:>10.1e}  {row.verdict}"
+            )
             if row.reason:
                 lines += line(f"      {row.reason}")
     counted = Counter(row.verdict for rows in found for row in rows)
@@ -82,7 +92,7 @@ def _directions(cases: Sequence[Case]) -> list[str]:
     if not cases or cases[0].whole:
         return []
     n = cases[0].function.size
-    return line(f"{n} coordinates, more than {MOST_COMPONENTS}: slopes along random directions of length 1 are compared")
+    return line(f"{n} coordinates, more than {MOST_COMPONENTS}: compared along random directions of length 1")
 
 
 def _summary(counted: Counter[str], points: int, cases: Sequence[Case]) -> str:
@@ -94,7 +104,12 @@ def _summary(counted: Counter[str], points: int, cases: Sequence[Case]) -> str:
 
 
 def document(
-    config: Config, cases: Sequence[Case], labels: Sequence[str], method: str, step: float | None, found: Sequence[Any]
+    config: Config,
+    cases: Sequence[Case],
+    labels: Sequence[str],
+    method: str,
+    step: float | None,
+    found: Sequence[Any],
 ) -> dict[str, Any]:
     """Return all of it for JSON."""
     rows: list[dict[str, Any]] = []
@@ -119,7 +134,9 @@ def curve_lines(where: str, found: Accuracy) -> list[str]:
     for curve in found.curves:
         (best, least), (own, error) = curve.best, curve.automatic
         lines.append(f"  {curve.method:<14}{best:>11.1e}{least:>11.1e}{own:>17.1e}{error:>11.1e}")
-    return lines + [words for m, why in found.refused.items() for words in line(f"  {m}: not possible, {why}")]
+    return lines + [
+        words for m, why in found.refused.items() for words in line(f"  {m}: not possible, {why}")
+    ]
 
 
 def curve_document(function: Function, point: Array, found: Accuracy) -> dict[str, Any]:

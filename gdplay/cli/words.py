@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -9,20 +10,38 @@ from typer.core import TyperGroup
 
 from gdplay.errors import Interrupted
 
-AS_THEY_STAND: dict[Any, Any] = {str: str, bool: bool, Path: Path, list[str]: list, list[Path]: lambda words: [Path(word) for word in words]}
+AS_THEY_STAND: dict[Any, Any] = {
+    str: str,
+    bool: bool,
+    Path: Path,
+    list[str]: list,
+    list[Path]: lambda words: [Path(word) for word in words],
+}
+"""By a parameter's type: what makes its value of the words."""
 
 
 class AsItStands:
-    """Converts a word without Pydantic, whose import alone takes longer than any command's own start."""
+    """Converts words without Pydantic, whose import alone takes longer than any command's own start."""
 
-    def __init__(self, convert: Any) -> None:
-        self.convert = convert
+    def __init__(self, kind: Any) -> None:
+        self.convert = AS_THEY_STAND.get(kind)
 
     def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
         """Return the argument for what stands on the command line, None where nothing does."""
         if value is None:
             return () if param.multiple or param.nargs == -1 else None
-        return self.convert(value)
+        if self.convert is not None:
+            return self.convert(value)
+        param._runtime_param = None
+        return param.get_runtime_param().coerce(value, param=param, ctx=ctx)
+
+
+def take_as_they_stand(params: Iterable[Any]) -> None:
+    """Let these parameters of Typer's take their words as they stand."""
+    for param in params:
+        # versions of Typer that have no such attributes do not need Pydantic either
+        if hasattr(param, "_runtime_param") and hasattr(param, "type_descriptor"):
+            param._runtime_param = AsItStands(param.type_descriptor.annotation)
 
 
 class Commands(TyperGroup):
@@ -38,10 +57,11 @@ class Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return the command of that name, or None."""
         command = super().get_command(ctx, cmd_name)
-        for param in command.params if command is not None else ():
-            described = getattr(param, "type_descriptor", None)
-            convert = AS_THEY_STAND.get(getattr(described, "annotation", None))
-            # Versions of Typer that have no such attribute do not need Pydantic either.
-            if convert is not None and hasattr(param, "_runtime_param"):
-                param._runtime_param = AsItStands(convert)
+        if command is not None:
+            take_as_they_stand(command.params)
         return command
+
+    def make_context(self, *args: Any, **keywords: Any) -> Any:
+        """Return the context of one command line."""
+        take_as_they_stand(self.params)
+        return super().make_context(*args, **keywords)

@@ -12,12 +12,34 @@ from gdplay.formula.expr import const, constant_value
 from gdplay.formula.scope import Scope
 from gdplay.formula.statements import parse
 
+# fmt: off
+CATALOGUE = {
+    "title":        "what it is called",
+    "formula":      "f, with its signature unless it is a family",
+    "residuals":    "instead of formula: a vector, f is the sum of its squares",
+    "variables":    "of a family: {x: n}",
+    "dimension":    "of a family: the n that is meant unless another is asked for",
+    "least":        "of a family: the smallest n (1)",
+    "most":         "of a family: the largest n",
+    "multiple":     "of a family: n is a multiple of this",
+    "constants":    "numbers, vectors and matrices that the formula names",
+    "domain":       "where to look: one interval, or one for each variable; of a family also formulas in n",
+    "start":        "the usual start; of a family a formula in i and n",
+    "minima":       "all known points where f is least; of a family formulas in i and n",
+    "local_minima": "known minima that are higher",
+    "count":        "how many best minima there are, if not all are listed: a number, formula in n, infinite",
+    "minimum":      "f there",
+    "at":           "kink or bound, where the gradient at the minima is not zero",
+    "kinks":        "where f has no derivative",
+    "properties":   "words of gdplay/catalog/properties.py",
+    "remark":       "what to know before descending",
+    "source":       "who published it",
+    "notes":        "where published facts are wrong or differ",
+}
+# fmt: on
+"""The keys of an entry in their order, and what each says."""
 CARD = ("count", "minimum", "at", "kinks", "properties", "remark", "source", "notes")
-CATALOGUE = (
-    "title", "formula", "residuals", "variables", "dimension", "least", "most", "multiple", "constants",
-    "domain", "start", "minima", "local_minima", *CARD,
-)  # fmt: skip
-"""The keys of an entry, in their order."""
+"""The keys that are shown as they are."""
 BY_DIMENSION = ("minima", "local_minima", "minimum")
 """The keys of a family whose value may be a mapping: the number of variables to what is known for it."""
 COUNTED = ("variables", "domain", "count", "minimum")

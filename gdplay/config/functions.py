@@ -18,7 +18,7 @@ from gdplay.config.nodes import Mapping, Node, Place, Scalar, Sequence
 from gdplay.config.points import entries, read_domain, read_point, read_points
 from gdplay.config.values import number, numbers, parse_number
 from gdplay.errors import Complaint, ConfigError, FormulaError, nearest
-from gdplay.formula.expr import Array, Shape
+from gdplay.formula.expr import Array, Shape, ShapeError, bounded
 from gdplay.formula.language import RESERVED
 from gdplay.formula.signature import MOST_ELEMENTS, read
 from gdplay.objective import Function, Known
@@ -151,10 +151,10 @@ def _named(node: Mapping, complaints: Complaints) -> Function | None:
             return None
     if (own := node.get("constants")) is not None:
         given = pairs.get("constants")
-        both = isinstance(own, Mapping) and isinstance(given, Mapping)
-        pairs["constants"] = (
-            mapping([*{k.text: v for k, v in (*given, *own)}.items()], own.place) if both else own
-        )
+        if isinstance(own, Mapping) and isinstance(given, Mapping):
+            merged = {key.text: value for key, value in (*given, *own)}
+            own = mapping(list(merged.items()), own.place)
+        pairs["constants"] = own
         # what is known holds for the entry's own constants
         pairs = {key: value for key, value in pairs.items() if key not in (*BY_DIMENSION, "count")}
     if (own := node.get("domain")) is not None:
@@ -188,6 +188,10 @@ def _written(node: Mapping, complaints: Complaints, length: int | None, path: st
         return None
     try:
         formula = read(source.text.strip("\n"), variables, constants, length, residual)
+        bounded([formula.expr])
+    except ShapeError as error:
+        complaints.add(source.place, key, error.message, error.remedy)
+        return None
     except FormulaError as error:
         complaints.formula(source, path if source.place == node.place else key, error)
         return None

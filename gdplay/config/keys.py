@@ -105,7 +105,7 @@ SECTIONS: dict[str, dict[str, Key]] = {
 
 SINGLE: dict[str, Key] = {
     "seed": Key(number(0, 2**63 - 1, whole=True), 0, "what the noise is a function of"),
-    "engine": Key(choice("auto", "numpy"), "auto", "what carries out the steps"),
+    "engine": Key(choice("auto", "numpy", "compiled"), "auto", "what carries out the steps; auto weighs the work"),
 }
 
 TOP = ("extends", "function", "start", "optimizer", "name", "sweep", *SECTIONS, *SINGLE)

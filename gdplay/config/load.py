@@ -19,7 +19,7 @@ from gdplay.config.start import read_start
 from gdplay.config.values import PLAIN, TRICKY
 from gdplay.criteria import Criteria
 from gdplay.errors import ConfigError, FormulaError
-from gdplay.formula.expr import Array, Expr
+from gdplay.formula.expr import Array, Expr, ShapeError
 from gdplay.formula.numeric import NotAnalytic
 from gdplay.method import Choices, Method, make_method
 from gdplay.objective import Function
@@ -135,14 +135,18 @@ def _method(
     function: Function, chosen: Chosen, choices: Choices, tree: Mapping, complaints: Complaints
 ) -> Method | None:
     try:
-        return make_method(function, chosen.rule, choices)
+        method = make_method(function, chosen.rule, choices)
+        assert method.numbers, "counted here, before anything is computed"
+        return method
     except NotAnalytic as error:
         place = (tree.get("gradient") or tree).place
         complaints.add(place, "gradient.method", str(error), "choose central, five-point or richardson")
         return None
-    except FormulaError as error:
-        if chosen.step is None:
-            raise
+    except (FormulaError, ShapeError) as error:
+        if chosen.step is None or isinstance(error, ShapeError):
+            optimizer = tree.get("optimizer") or tree
+            complaints.add(optimizer.place, "optimizer", f"{chosen.rule.title}: {error.message}", error.remedy)
+            return None
         complaints.formula(chosen.step, "optimizer.step", error)
         return None
 

@@ -10,6 +10,7 @@ from gdplay.config.complaints import COMMAND_LINE, one_line
 from gdplay.config.document import MOST_DEPTH, read_value
 from gdplay.config.keys import TOP
 from gdplay.config.nodes import Mapping, Node, Place, Scalar
+from gdplay.config.replan import is_plan, replan
 from gdplay.config.short import SHORT, hyperparameters, in_force
 from gdplay.config.short import path as whole_key
 from gdplay.config.spelling import spell
@@ -51,8 +52,10 @@ def merge(under: Mapping, over: Mapping, notes: list[str], path: str = "") -> Ma
     found = {key.text: (key, value) for key, value in under}
     for key, value in over:
         old = found.get(key.text)
-        if old is not None and isinstance(old[1], Mapping) and isinstance(value, Mapping):
-            here = f"{path}.{key.text}".lstrip(".")
+        here = f"{path}.{key.text}".lstrip(".")
+        if old is not None and here.startswith("optimizer.") and (is_plan(old[1]) or is_plan(value)):
+            value = replan(old[1], value, here, notes, merge)
+        elif old is not None and isinstance(old[1], Mapping) and isinstance(value, Mapping):
             if here == "function" and {"name", "formula", "residuals"} & set(value.keys()):
                 pass
             elif here == "optimizer" and (value.get("name") or value.get("wrap")) is not None:
@@ -69,11 +72,11 @@ def _other_optimizer(old: Mapping, new: Mapping, notes: list[str]) -> Mapping:
     known = optimizer_keys(named.text) if isinstance(named, Scalar) else frozenset[str]()
     was = old.get("name")
     kept = {key.text: (key, value) for key, value in old if key.text in known or key.text in KEPT}
-    if named is not None and named.text == in_force(old):
+    if isinstance(named, Scalar) and named.text == in_force(old):
         kept = {key.text: (key, value) for key, value in old}
-    dropped = [key.text for key, _ in old if key.text not in kept and key.text != "name"]
+    dropped = [one_line(key.text) for key, _ in old if key.text not in kept and key.text != "name"]
     if dropped and isinstance(named, Scalar):
-        before = was.text if isinstance(was, Scalar) else "the former optimizer"
+        before = one_line(was.text) if isinstance(was, Scalar) else "the former optimizer"
         notes.append(f"optimizer {named.text}: {', '.join(dropped)} of {before} dropped")
     kept.update({key.text: (key, value) for key, value in new})
     return Mapping(tuple(kept.values()), new.place, new.flow)

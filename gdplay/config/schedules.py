@@ -110,6 +110,25 @@ def read_schedule_node(node: Mapping, path: str, context: Context, complaints: C
     return result if _is_sound(result, node, path, context, complaints) else None
 
 
+def own_keys(form: Form) -> tuple[str, ...]:
+    """Return the keys of a schedule by gdplay's own names."""
+    return (*form.hyperparameters, *form.choices, *form.parts)
+
+
+def own_key(word: str, form: Form) -> str:
+    """Return gdplay's own name for a schedule's key, two names for a mapping of one to the other.
+
+    >>> own_key("T_max", form("cosine")), own_key("lr", form("cosine")), own_key("nonsense", form("cosine"))
+    ('steps', 'value', 'nonsense')
+    """
+    return word if word in own_keys(form) else _spellings(form).get(word, word)
+
+
+def _spellings(form: Form) -> dict[str, str]:
+    own = own_keys(form)
+    return {theirs: ours for theirs, ours in VALUE.items() if ours in own} | dict(form.spellings)
+
+
 class _Reading:
     """One mapping being read into the numbers, options and parts of a form."""
 
@@ -120,19 +139,12 @@ class _Reading:
         self.parts: dict[str, tuple[Setting, ...]] = {}
         self.given: dict[str, str] = {}
 
-    @property
-    def own(self) -> tuple[str, ...]:
-        """The schedule's own keys."""
-        return (*self.form.hyperparameters, *self.form.choices, *self.form.parts)
-
     def take(self, key: Scalar, value: Node) -> None:
         """Read one key with its value."""
-        own = self.own
-        spellings = {theirs: ours for theirs, ours in VALUE.items() if ours in own} | dict(self.form.spellings)
-        meant = key.text if key.text in own else spellings.get(key.text, key.text)
+        own, meant = own_keys(self.form), own_key(key.text, self.form)
         path = f"{self.path}.{key.text}"
-        if meant.split()[0:1] == [] or meant.split()[0] not in own:
-            self.complaints.unknown(key, path, (*own, *(word for word in spellings if word.isidentifier())))
+        if meant.partition(" ")[0] not in own:
+            self.complaints.unknown(key, path, (*own, *_spellings(self.form)))
             return
         for name in meant.split():
             if name in self.given:

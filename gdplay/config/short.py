@@ -41,8 +41,8 @@ def path(key: str, tree: Mapping) -> str | None:
     A hyperparameter of a wrapped optimizer is found below ``of``; other libraries' spellings count.
     """
     first = key.split(".")[0]
-    if key in SHORT:
-        return SHORT[key]
+    if first in SHORT:
+        return SHORT[first] + key.removeprefix(first)
     if first in TOP:
         return key
     if first in AROUND:

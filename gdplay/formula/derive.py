@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,8 +53,7 @@ class Derivation:
         """Return (rule, before, after) of every step and last line in LaTeX."""
         return self._written(to_latex)
 
-    def _written(self, write: object) -> list[tuple[str, str, str]]:
-        assert callable(write)
+    def _written(self, write: Callable[[Expr], str]) -> list[tuple[str, str, str]]:
         whole = pending(self.formula, self.wrt)
         rows = [(step.rule, step.before, step.after) for step in self.steps]
         rows += [(name, whole, line) for name, line in self.lines]
@@ -65,7 +65,7 @@ class TooLongError(ValueError):
 
 
 def scalar_form(output: Expr) -> Expr:
-    """Return a scalar formula of vectors in terms of their elements. Raises TooLongError where it has none."""
+    """Return a scalar formula of vectors in terms of their elements. Raises TooLongError."""
     elements = unroll(output)
     if elements is None or too_long(elements.item()):
         raise TooLongError("the formula written out in scalars is too long for a derivation")
@@ -101,7 +101,10 @@ def derive(output: Expr, wrt: Expr, shorten: bool = True) -> Derivation:
                 raise TooLongError(f"the derivation has more than {MOST_STEPS} steps")
     steps = tuple(
         Step(
-            rule.rule, pending(u, wrt), rule.combine(*(pending(part, wrt) for part in rule.parts)), rule.note
+            rule.rule,
+            pending(u, wrt),
+            rule.combine(tuple(pending(part, wrt) for part in rule.parts)),
+            rule.note,
         )
         for u, rule in applied.items()
         if u is not wrt or u is output
@@ -121,14 +124,14 @@ def _together(output: Expr, applied: dict[Expr, Application]) -> Expr:
         if not left:
             waiting.pop()
             if u not in found:
-                found[u] = applied[u].combine(*(found[part] for part in applied[u].parts))
+                found[u] = applied[u].combine(tuple(found[part] for part in applied[u].parts))
     return found[output]
 
 
 def compare(
     derivation: Derivation, original: Expr, variables: tuple[Expr, ...], values: dict[Expr, Array]
 ) -> tuple[int, int]:
-    """Compare the last lines with the reverse pass at sampled points; return how many were, and how many differ.
+    """Compare the last lines with the reverse pass at points; return how many were, and how many differ.
 
     ``values`` gives every symbol of the original formula as shape + (points,). A point where either is
     not finite is not compared.

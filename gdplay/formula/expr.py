@@ -8,6 +8,7 @@ order and no walk needs recursion.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import prod
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,6 +16,12 @@ from numpy.typing import NDArray
 
 Shape = tuple[int, ...]
 Array = NDArray[np.float64]
+
+MOST_ELEMENTS = 4_000_000
+"""So many numbers may one node hold: a matrix of 2,000 x 2,000."""
+
+MOST_NUMBERS = 100_000_000
+"""So many numbers may all the nodes of one graph hold together: 0.8 GB."""
 
 VARIABLE = "variable"
 """The role of a symbol that derivatives are taken for; every other role is held constant."""
@@ -192,6 +199,8 @@ def build(op: str, *args: Any, params: tuple[Any, ...] = ()) -> Expr:
     nodes = tuple(expression(arg) for arg in args)
     row = TABLE[op]
     shape = row.shape(params, *(node.shape for node in nodes))
+    if shape and prod(shape) > MOST_ELEMENTS:
+        raise too_large(shape)
     simpler = rewrite(op, nodes, params, shape)
     if simpler is not None:
         return simpler
@@ -234,6 +243,23 @@ def substitute(outputs: Iterable[Expr], replacement: Mapping[Expr, Expr]) -> tup
         else:
             new[node] = node
     return tuple(new[node] for node in wanted)
+
+
+def bounded(outputs: Iterable[Expr]) -> int:
+    """Return how many numbers the graph of the outputs holds. Raises ShapeError beyond MOST_NUMBERS."""
+    held = sum(prod(node.shape) for node in order(outputs))
+    if held > MOST_NUMBERS:
+        message = f"this needs {held:,} numbers at once; the limit is {MOST_NUMBERS:,}"
+        raise ShapeError(message, "use fewer variables or a shorter formula")
+    return held
+
+
+def too_large(shape: Shape) -> ShapeError:
+    """Return the refusal of a vector or matrix with more than MOST_ELEMENTS elements."""
+    from gdplay.formula.shapes import say
+
+    message = f"{say(shape)} has {prod(shape):,} elements; the limit is {MOST_ELEMENTS:,}"
+    return ShapeError(message, "use fewer variables")
 
 
 class ShapeError(ValueError):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gdplay.formula import shapes
-from gdplay.formula.expr import Expr, build, is_constant, order
+from gdplay.formula.expr import MOST_ELEMENTS, Expr, build, is_constant, order, too_large
 from gdplay.formula.op import Op
 from gdplay.formula.ops import TABLE
 from gdplay.formula.structure import sum_to
@@ -43,7 +43,7 @@ def gradient(output: Expr, wrt: Sequence[Expr]) -> tuple[Expr, ...]:
 
 @dataclass(frozen=True)
 class Visit:
-    """What the reverse pass does at one node: what comes in over each path, the sum, what each argument gets."""
+    """The reverse pass at one node: what comes in over each path, the sum, what each argument gets."""
 
     node: Expr
     paths: tuple[Expr, ...]
@@ -154,8 +154,10 @@ def zeros(node: Expr) -> Expr:
 
 
 def hessian(output: Expr, wrt: Sequence[Expr]) -> Expr:
-    """Return the n x n matrix of second derivatives, in the order of ``flat``."""
+    """Return the n x n matrix of second derivatives, in the order of ``flat``. Raises ShapeError."""
     slope = flat(gradient(output, wrt))
+    if slope.shape[0] ** 2 > MOST_ELEMENTS:
+        raise too_large(2 * slope.shape)
     return stack(*(flat(gradient(slope[k], wrt)) for k in range(slope.shape[0])))
 
 

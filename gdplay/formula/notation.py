@@ -42,13 +42,16 @@ GREEK = frozenset(
 )
 NAMED = frozenset(["sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "log", "max", "min"])
 """The functions that LaTeX has under the same name."""
-RENAMED = {"asin": r"\arcsin", "acos": r"\arccos", "atan": r"\arctan", "log2": r"\log_{2}", "log10": r"\log_{10}",
+RENAMED = {"asin": r"\arcsin", "acos": r"\arccos", "atan": r"\arctan", "log2": r"\log_{2}",
+           "log10": r"\log_{10}",
            "reduce_max": r"\max", "reduce_min": r"\min", "sum": r"\sum"}  # fmt: skip
 LATEX_INFIX = {
     "or": r" \lor ", "and": r" \land ", "lt": " < ", "le": r" \le ", "gt": " > ", "ge": r" \ge ", "eq": " = ",
-    "ne": r" \ne ", "add": " + ", "sub": " - ", "floordiv": r" \mathbin{//} ", "mod": r" \bmod ", "matmul": r" \, ",
+    "ne": r" \ne ", "add": " + ", "sub": " - ",
+    "floordiv": r" \mathbin{//} ", "mod": r" \bmod ", "matmul": r" \, ",
 }  # fmt: skip
-AROUND = {"abs": (r"\left|", r"\right|"), "norm": (r"\left\|", r"\right\|"), "floor": (r"\left\lfloor ", r"\right\rfloor"),
+AROUND = {"abs": (r"\left|", r"\right|"), "norm": (r"\left\|", r"\right\|"),
+          "floor": (r"\left\lfloor ", r"\right\rfloor"),
           "ceil": (r"\left\lceil ", r"\right\rceil"), "sqrt": (r"\sqrt{", "}"), "cbrt": (r"\sqrt[3]{", "}"),
           "transpose": (r"\left(", r"\right)^{\top}")}  # fmt: skip
 
@@ -69,14 +72,14 @@ def to_plain(output: Expr, leaves: Mapping[Expr, Written] | None = None) -> str:
     return (_Plain({}) if leaves is None else _Numbers(dict(leaves))).write(output)
 
 
-def to_latex(output: Expr) -> str:
-    r"""Write an expression in LaTeX, for mathematics mode.
+def to_latex(output: Expr, leaves: Mapping[Expr, Written] | None = None) -> str:
+    r"""Write an expression in LaTeX, for mathematics mode; ``leaves`` gives the texts of some nodes.
 
     >>> from gdplay.formula.expr import symbol
     >>> print(to_latex((1 - symbol("x")) ** 2 / 3))
     \frac{\left(1 - x\right)^{2}}{3}
     """
-    return _Latex({}).write(output)
+    return _Latex(dict(leaves or {})).write(output)
 
 
 def latex_name(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The rules of differentiation, as one learns them: which one a formula calls for, and what it leaves to do."""
+"""The rules of differentiation, as one learns them: which one a formula calls for, what it leaves to do."""
 
 from __future__ import annotations
 
@@ -12,13 +12,17 @@ from gdplay.formula.text import plain
 from gdplay.formula.words import ONE, ZERO, log, where
 
 
+Slopes = tuple[Expr, ...]
+"""The derivatives of the parts that a rule leaves to do, in their order."""
+
+
 @dataclass(frozen=True)
 class Application:
     """A rule applied to one formula: the parts that are still to be differentiated, and how they combine."""
 
     rule: str
     parts: tuple[Expr, ...]
-    combine: Callable[..., Expr]
+    combine: Callable[[Slopes], Expr]
     note: str = ""
 
 
@@ -78,9 +82,9 @@ def selected(condition: Expr, a: Expr, b: Expr) -> Expr:
 def apply_rule(u: Expr, wrt: Expr, varies: Callable[[Expr], bool]) -> Application:
     """Return the rule that differentiates u by ``wrt``, where ``varies`` tells which parts depend on it."""
     if u is wrt:
-        return Application("variable", (), lambda: ONE)
+        return Application("variable", (), lambda _: ONE)
     if not varies(u):
-        return Application("constant", (), lambda: ZERO)
+        return Application("constant", (), lambda _: ZERO)
     rule = RULES.get(u.op, _elementary)
     return rule(u, wrt, varies)
 
@@ -95,7 +99,7 @@ def _sum(u: Expr, wrt: Expr, varies: Callable[[Expr], bool]) -> Application:
     terms.append((False, left))
     terms.reverse()
 
-    def combine(*slopes: Expr) -> Expr:
+    def combine(slopes: Slopes) -> Expr:
         result = slopes[0]
         for (negative, _), slope in zip(terms[1:], slopes[1:], strict=True):
             result = (minus if negative else plus)(result, slope)
@@ -115,18 +119,18 @@ def _product(u: Expr, wrt: Expr, varies: Callable[[Expr], bool]) -> Application:
     moving = [f for f in factors if varies(f)]
     if fixed:
         outside, inside = reduce(times, fixed), reduce(lambda a, b: build("mul", a, b), moving)
-        return Application("constant multiple", (inside,), lambda slope: times(outside, slope))
+        return Application("constant multiple", (inside,), lambda d: times(outside, d[0]))
     first, last = reduce(lambda a, b: build("mul", a, b), moving[:-1]), moving[-1]
-    return Application("product", (first, last), lambda da, db: plus(times(da, last), times(first, db)))
+    return Application("product", (first, last), lambda d: plus(times(d[0], last), times(first, d[1])))
 
 
 def _quotient(u: Expr, wrt: Expr, varies: Callable[[Expr], bool]) -> Application:
     a, b = u.args
     if not varies(b):
-        return Application("constant multiple", (a,), lambda slope: over(slope, b))
+        return Application("constant multiple", (a,), lambda d: over(d[0], b))
     if not varies(a):
-        return Application("reciprocal", (b,), lambda slope: times(-over(a, b**2), slope))
-    return Application("quotient", (a, b), lambda da, db: over(minus(times(da, b), times(a, db)), b**2))
+        return Application("reciprocal", (b,), lambda d: times(-over(a, b**2), d[0]))
+    return Application("quotient", (a, b), lambda d: over(minus(times(d[0], b), times(a, d[1])), b**2))
 
 
 def _power(u: Expr, wrt: Expr, varies: Callable[[Expr], bool]) -> Application:
@@ -135,15 +139,15 @@ def _power(u: Expr, wrt: Expr, varies: Callable[[Expr], bool]) -> Application:
     if not varies(power):
         outer = times(power, base ** (power - 1))
         if base is wrt:
-            return Application("power", (), lambda: outer)
-        return Application("chain, power", (base,), lambda slope: times(outer, slope))
+            return Application("power", (), lambda _: outer)
+        return Application("chain, power", (base,), lambda d: times(outer, d[0]))
     if not varies(base):
         rate = u if base.op == "const" and base.value == log_base else times(u, log(base))
         name = "exponential" if power is wrt else "chain, exponential"
-        return Application(name, (power,), lambda slope: times(rate, slope))
+        return Application(name, (power,), lambda d: times(rate, d[0]))
     return Application(
         "power of a function by a function", (base, power),
-        lambda da, db: times(u, plus(times(db, log(base)), over(times(power, da), base))),
+        lambda d: times(u, plus(times(d[1], log(base)), over(times(power, d[0]), base))),
     )  # fmt: skip
 
 
@@ -156,14 +160,14 @@ def _extremum(u: Expr, wrt: Expr, varies: Callable[[Expr], bool]) -> Application
     last = u.args[-1]
     if not varies(first) or not varies(last):
         moving, other = (last, first) if varies(last) else (first, last)
-        return Application(u.op, (moving,), lambda slope: selected(build(beats, moving, other), slope, ZERO))
+        return Application(u.op, (moving,), lambda d: selected(build(beats, moving, other), d[0], ZERO))
     note = "at a tie each takes an equal share"
-    return Application(u.op, (first, last), lambda da, db: selected(build(beats, first, last), da, db), note)
+    return Application(u.op, (first, last), lambda d: selected(build(beats, first, last), d[0], d[1]), note)
 
 
 def _choice(u: Expr, wrt: Expr, varies: Callable[[Expr], bool]) -> Application:
     condition, a, b = u.args
-    return Application("cases", (a, b), lambda da, db: selected(condition, da, db))
+    return Application("cases", (a, b), lambda d: selected(condition, d[0], d[1]))
 
 
 def _elementary(u: Expr, wrt: Expr, varies: Callable[[Expr], bool]) -> Application:
@@ -171,27 +175,28 @@ def _elementary(u: Expr, wrt: Expr, varies: Callable[[Expr], bool]) -> Applicati
     slopes = TABLE[u.op].adjoint(ONE, u, *u.args)
     pairs = [(arg, plain(s)) for arg, s in zip(u.args, slopes, strict=True) if s is not None and varies(arg)]
     if not pairs:
-        return Application(f"{u.op} (flat between its jumps)", (), lambda: ZERO)
+        return Application(f"{u.op} (flat between its jumps)", (), lambda _: ZERO)
     if pairs[0][0] is wrt and len(pairs) == 1:
-        return Application(u.op, (), lambda: pairs[0][1])
+        return Application(u.op, (), lambda _: pairs[0][1])
     outer = [slope for _, slope in pairs]
     return Application(
         f"chain, {u.op}", tuple(arg for arg, _ in pairs),
-        lambda *inner: reduce(plus, (times(s, d) for s, d in zip(outer, inner, strict=True))),
+        lambda inner: reduce(plus, (times(s, d) for s, d in zip(outer, inner, strict=True))),
     )  # fmt: skip
 
 
 def _negative(u: Expr, wrt: Expr, varies: Callable[[Expr], bool]) -> Application:
-    return Application("constant multiple", u.args, lambda slope: ZERO if slope is ZERO else -slope)
+    return Application("constant multiple", u.args, lambda d: ZERO if d[0] is ZERO else -d[0])
 
 
 def _relu(u: Expr, wrt: Expr, varies: Callable[[Expr], bool]) -> Application:
     (a,) = u.args
-    return Application("relu", (a,), lambda slope: selected(a > 0, slope, ZERO))
+    return Application("relu", (a,), lambda d: selected(a > 0, d[0], ZERO))
 
 
 RULES: dict[str, Callable[[Expr, Expr, Callable[[Expr], bool]], Application]] = {
-    "add": _sum, "sub": _sum, "neg": _negative, "mul": _product, "div": _quotient, "powi": _power, "pow": _power,
+    "add": _sum, "sub": _sum, "neg": _negative, "mul": _product, "div": _quotient,
+    "powi": _power, "pow": _power,
     "max": _extremum, "min": _extremum, "where": _choice, "relu": _relu,
 }  # fmt: skip
 """The rules of their own; every other function's slope is in the table of primitives."""

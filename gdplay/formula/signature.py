@@ -149,7 +149,8 @@ def _parameters(text: str, tokens: list[Token]) -> dict[str, Shape]:
         k += 1
         shape: Shape = ()
         if tokens[k].text == "[":
-            end = next(j for j in range(k, len(tokens)) if tokens[j].text == "]")
+            # f(x[2, g(1) = ... closes its bracket only behind what looks like the signature's end
+            end = next((j for j in range(k, len(tokens)) if tokens[j].text == "]"), len(tokens) - 1)
             shape = _lengths(text, tokens[k + 1 : end], tokens[end])
             k = end + 1
         declared[token.text] = shape

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import reduce
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,7 @@ def simplified(output: Expr) -> Expr:
     nodes = order([output])
     if len(nodes) > MOST_NODES or output.op in ("const", "symbol"):
         return output
-    import sympy  # noqa: F401  (before the clock runs: SymPy imported by half is broken for good)
+    import_module("sympy")  # before the clock runs: SymPy imported by half is broken for good
 
     try:
         with _time_limit(SECONDS):

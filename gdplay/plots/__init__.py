@@ -33,6 +33,9 @@ PICTURES = {
     "card": Picture(
         "a function over its domain, with its minima, maxima and saddles", "gdplay.plots.card", "draw_card"
     ),
+    "schedule": Picture(
+        "the learning rate and what else is scheduled, against the step", "gdplay.plots.schedule", "draw_schedule"
+    ),
     "accuracy": Picture(
         "the error of each numeric derivative against its step", "gdplay.plots.vcurve", "draw_vcurve"
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -45,16 +46,35 @@ def draw_card(landscape: Landscape, critical: Mapping[str, Sequence[Values]], ti
         if n == 1:
             entries = draw_curve(axes, section, [], frame, PlotOptions())
         else:
-            entries = draw_landscape(axes, figure.add_axes((0.82, 0.2, 0.03, 0.7)), section, [], frame, PlotOptions())
+            entries = draw_landscape(
+                axes, figure.add_axes((0.82, 0.2, 0.03, 0.7)), section, [], frame, PlotOptions()
+            )
             axes.set_ylabel(shorten(section.names[1], 3.0, 9.5), parse_math=False)
         _mark(axes, section, critical, frame, entries)
         if entries:
-            figure.legend(list(entries.values()), list(entries), loc="lower center", ncols=4, frameon=False, fontsize=8.5)
-        figure.text(0.5, 0.95, shorten(title, SIZE[0] - 0.4, 11), fontsize=11, ha="center", va="center", parse_math=False)
+            figure.legend(
+                list(entries.values()),
+                list(entries),
+                loc="lower center",
+                ncols=4,
+                frameon=False,
+                fontsize=8.5,
+            )
+        figure.text(
+            0.5,
+            0.95,
+            shorten(title, SIZE[0] - 0.4, 11),
+            fontsize=11,
+            ha="center",
+            va="center",
+            parse_math=False,
+        )
     return figure
 
 
-def _mark(axes, section: Section, critical: Mapping[str, Sequence[Values]], frame: Values, entries: Entries) -> None:
+def _mark(
+    axes: Any, section: Section, critical: Mapping[str, Sequence[Values]], frame: Values, entries: Entries
+) -> None:
     for kind, mark in POINTS.items():
         points = np.array(list(critical.get(kind, ()))[:MOST_POINTS])
         if not len(points) or section.hides:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -56,26 +57,62 @@ def draw_graph(passes: Backprop, title: str) -> Figure:
         _edges(axes, passes, placed, inches)
         gradients = {back.name: back.incoming for back in passes.backward}
         for node in passes.forward:
-            _box(axes, node, gradients.get(node.name), inches(placed.at[node.name]), node is passes.forward[-1])
-        axes.text(wide / 2, tall - MARGIN, shorten(title, wide - 2 * MARGIN, 11), fontsize=11, ha="center", va="center",
-                  parse_math=False)  # fmt: skip
-        axes.text(wide / 2 - 0.1, MARGIN, "value, forwards", color=VALUE, ha="right", va="center", fontsize=SIZE)
-        axes.text(wide / 2 + 0.1, MARGIN, "gradient df/d..., backwards", color=GRADIENT, ha="left", va="center",
-                  fontsize=SIZE)  # fmt: skip
+            _box(
+                axes, node, gradients.get(node.name), inches(placed.at[node.name]), node is passes.forward[-1]
+            )
+        axes.text(
+            wide / 2,
+            tall - MARGIN,
+            shorten(title, wide - 2 * MARGIN, 11),
+            fontsize=11,
+            ha="center",
+            va="center",
+            parse_math=False,
+        )
+        axes.text(
+            wide / 2 - 0.1, MARGIN, "value, forwards", color=VALUE, ha="right", va="center", fontsize=SIZE
+        )
+        axes.text(
+            wide / 2 + 0.1,
+            MARGIN,
+            "gradient df/d..., backwards",
+            color=GRADIENT,
+            ha="left",
+            va="center",
+            fontsize=SIZE,
+        )
     return figure
 
 
 def _box(axes: Any, node: Node, gradient: Any, at: tuple[float, float], last: bool) -> None:
     x, y = at
     kind = "result" if last and node.kind == "operation" else node.kind
-    axes.add_patch(FancyBboxPatch((x - BOX[0] / 2, y - BOX[1] / 2), *BOX, boxstyle="round,pad=0,rounding_size=0.08",
-                                  facecolor=FILL[kind], edgecolor=INK, linewidth=0.9, zorder=3))  # fmt: skip
+    axes.add_patch(
+        FancyBboxPatch(
+            (x - BOX[0] / 2, y - BOX[1] / 2),
+            *BOX,
+            boxstyle="round,pad=0,rounding_size=0.08",
+            facecolor=FILL[kind],
+            edgecolor=INK,
+            linewidth=0.9,
+            zorder=3,
+        )
+    )
     name = f"{node.name} = {node.formula}" if node.formula else node.name
     lines = [(name, INK), (short(node.value), VALUE)]
     lines += [("" if gradient is None else short(np.asarray(gradient)), GRADIENT)]
     for k, (words, color) in enumerate(lines):
-        axes.text(x, y + (1 - k) * 0.195, shorten(words, BOX[0] - 0.12, SIZE), color=color, fontsize=SIZE, ha="center",
-                  va="center", zorder=4, parse_math=False)  # fmt: skip
+        axes.text(
+            x,
+            y + (1 - k) * 0.195,
+            shorten(words, BOX[0] - 0.12, SIZE),
+            color=color,
+            fontsize=SIZE,
+            ha="center",
+            va="center",
+            zorder=4,
+            parse_math=False,
+        )
 
 
 def _edges(axes: Any, passes: Backprop, placed: Placed, inches: Any) -> None:
@@ -91,14 +128,25 @@ def _edges(axes: Any, passes: Backprop, placed: Placed, inches: Any) -> None:
         middle = [(x + side, y) for x, y in map(inches, route) for side in (-half, half)]
         (x0, y0), (x1, y1) = inches(placed.at[source]), inches(placed.at[target])
         points = [(x0 + half, y0), *middle, (x1 - half, y1)]
-        axes.add_patch(PathPatch(_curve(points), facecolor="none", edgecolor=NEUTRAL, linewidth=1.1, zorder=1))
+        edge = PathPatch(_curve(points), facecolor="none", edgecolor=NEUTRAL, linewidth=1.1, zorder=1)
+        axes.add_patch(edge)
         axes.plot(x1 - half - 0.03, y1, marker=">", color=NEUTRAL, markersize=5, zorder=2)
         if (source, target) in slopes and len(placed.routes) <= MOST_LABELLED:
             turn = entered[target] = entered.get(target, -1) + 1
-            x, y = _along(*points[-2:], 0.35 + 0.25 * (turn % 2))
+            x, y = _along(points[-2], points[-1], 0.35 + 0.25 * (turn % 2))
             words = shorten(", ".join(slopes[source, target]), 0.75, SIZE - 1.5)
-            axes.text(x, y, words, fontsize=SIZE - 1.5, color=INK, ha="center", va="center", zorder=2, parse_math=False,
-                      bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.6})  # fmt: skip
+            axes.text(
+                x,
+                y,
+                words,
+                fontsize=SIZE - 1.5,
+                color=INK,
+                ha="center",
+                va="center",
+                zorder=2,
+                parse_math=False,
+                bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.6},
+            )
 
 
 Point = tuple[float, float]
@@ -108,7 +156,7 @@ LEVEL = 0.45
 
 def _curve(points: list[Point]) -> Path:
     vertices, codes = [points[0]], [Path.MOVETO]
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         bend = LEVEL * (x1 - x0)
         vertices += [(x0 + bend, y0), (x1 - bend, y1), (x1, y1)]
         codes += [Path.CURVE4] * 3

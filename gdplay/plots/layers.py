@@ -1,4 +1,4 @@
-"""Where the nodes of an acyclic graph stand: layers from left to right, few crossings, edges that bend little.
+"""Where the nodes of an acyclic graph stand: in layers from left to right, with few crossings.
 
 After Sugiyama, Tagawa & Toda 1981, doi:10.1109/TSMC.1981.4308636: long edges get a point in each layer
 they pass, the layers are ordered by barycentres, then the heights are relaxed.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 SWEEPS = 12
 RELAXATIONS = 60
@@ -38,7 +39,7 @@ def place_layers(needs: Mapping[str, Sequence[str]]) -> Placed:
     for name, sources in needs.items():
         level[name] = 1 + max((level[source] for source in sources), default=-1)
     users = {name: [other for other, sources in needs.items() if name in sources] for name in needs}
-    for name in reversed(needs):  # inputs stand as near to their first use as they can
+    for name in reversed(list(needs)):  # inputs stand as near to their first use as they can
         if not needs[name] and users[name]:
             level[name] = min(level[user] for user in users[name]) - 1
     rows, links, chains = _with_passing_points(needs, level)
@@ -64,7 +65,7 @@ def _with_passing_points(
                 rows[level[source] + 1 + k].append(point)
                 links[point] = []
             whole = [source, *chain, name]
-            for a, b in zip(whole, whole[1:], strict=False):
+            for a, b in pairwise(whole):
                 links[a].append(b)
                 links[b].append(a)
             chains[source, name] = chain
@@ -80,7 +81,9 @@ def _order(rows: list[list[str]], links: Mapping[str, Sequence[str]]) -> None:
             beside = rows[k - 1] if sweep % 2 == 0 else rows[k + 1]
             place = {point: i for i, point in enumerate(beside)}
             now = {point: i for i, point in enumerate(rows[k])}
-            rows[k].sort(key=lambda p, place=place, now=now: _mean([place[q] for q in links[p] if q in place], now[p]))
+            rows[k].sort(
+                key=lambda p, place=place, now=now: _mean([place[q] for q in links[p] if q in place], now[p])
+            )
         crossings = _crossings(rows, links)
         if crossings < fewest:
             best, fewest = [list(row) for row in rows], crossings
@@ -93,9 +96,11 @@ def _mean(values: Sequence[float], otherwise: float) -> float:
 
 def _crossings(rows: Sequence[Sequence[str]], links: Mapping[str, Sequence[str]]) -> int:
     count = 0
-    for row, after in zip(rows, rows[1:], strict=False):
+    for row, after in pairwise(rows):
         place = {point: i for i, point in enumerate(after)}
-        ends = [place[q] for p in row for q in sorted((q for q in links[p] if q in place), key=place.__getitem__)]
+        ends = [
+            place[q] for p in row for q in sorted((q for q in links[p] if q in place), key=place.__getitem__)
+        ]
         count += sum(a > b for i, a in enumerate(ends) for b in ends[i + 1 :])
     return count
 
@@ -105,7 +110,9 @@ def _heights(rows: Sequence[Sequence[str]], links: Mapping[str, Sequence[str]]) 
     size = {point: THIN if point.startswith("\0") else 1.0 for row in rows for point in row}
     height: dict[str, float] = {}
     for row in rows:
-        height |= dict(zip(row, _apart([float(i) for i in range(len(row))], [size[p] for p in row]), strict=True))
+        height |= dict(
+            zip(row, _apart([float(i) for i in range(len(row))], [size[p] for p in row]), strict=True)
+        )
         middle = (height[row[0]] + height[row[-1]]) / 2
         height |= {point: height[point] - middle for point in row}
     for _ in range(RELAXATIONS):
@@ -116,7 +123,7 @@ def _heights(rows: Sequence[Sequence[str]], links: Mapping[str, Sequence[str]]) 
 
 
 def _apart(wanted: Sequence[float], sizes: Sequence[float]) -> list[float]:
-    """Return the heights nearest to the wanted ones that keep their order and distance (pools of neighbours)."""
+    """Return the heights nearest to the wanted ones that keep order and distance, by pooling neighbours."""
     offset, offsets = 0.0, list[float]()
     for k, size in enumerate(sizes):
         offset += (sizes[k - 1] + size) / 2 if k else 0.0

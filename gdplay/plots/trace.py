@@ -41,12 +41,12 @@ def path(trace: Trace, label: str = "path") -> Path:
 def title_lines(trace: Trace) -> Sequence[str]:
     """Return the title: the function, the optimizer with its rate, and every transform in force."""
     config = trace.config
-    text = " ".join(config.function.text.split())
+    text = config.function.line
     first = text if config.function.name == "f" else f"{config.function.name}:  {text}"
     if config.function.placement:
         first += f",  {config.function.placement}"
     choices = config.choices
-    parts = [f"{config.optimizer.rule.name},  learning rate {choices.learning_rate}"]
+    parts = [f"{config.optimizer.rule.title},  learning rate {choices.learning_rate}"]
     parts += [f"{name} {value}" for name, value in choices.hyperparameters.items()]
     forced = {
         "gradient": choices.gradient if choices.gradient != "analytic" else None,

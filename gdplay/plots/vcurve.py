@@ -51,10 +51,20 @@ def draw_vcurve(found: Accuracy, title: str) -> Figure:
             Line2D([], [], color=NEUTRAL, linestyle="--", label="rounding, eps |f| / h"),
             Line2D([], [], color=INK, linestyle=":", label="truncation, h^order"),
             Line2D([], [], color=PAPER, marker="*", markeredgecolor=INK, markersize=12, label="best step"),
-            Line2D([], [], color=PAPER, marker="o", markeredgecolor=INK, markersize=7, label="automatic step"),
+            Line2D(
+                [], [], color=PAPER, marker="o", markeredgecolor=INK, markersize=7, label="automatic step"
+            ),
         ]
         axes.legend(handles=handles, loc="upper left", fontsize=8.5, framealpha=0.95)
-        figure.text(0.53, 0.94, shorten(title, SIZE[0] - 0.6, 11), fontsize=11, ha="center", va="center", parse_math=False)
+        figure.text(
+            0.53,
+            0.94,
+            shorten(title, SIZE[0] - 0.6, 11),
+            fontsize=11,
+            ha="center",
+            va="center",
+            parse_math=False,
+        )
     return figure
 
 
@@ -65,4 +75,11 @@ def _truncation(axes: Any, curve: Curve, color: str) -> None:
         return
     constant = float(np.median(curve.errors[rising] / curve.steps[rising] ** curve.order))
     if constant > 0:
-        axes.plot(curve.steps, constant * curve.steps**curve.order, color=color, linestyle=":", linewidth=1.0, zorder=2)
+        axes.plot(
+            curve.steps,
+            constant * curve.steps**curve.order,
+            color=color,
+            linestyle=":",
+            linewidth=1.0,
+            zorder=2,
+        )

@@ -75,7 +75,9 @@ def _in_arrow(steps: NDArray[np.int64], values: NDArray[np.float64]) -> bytes:
     batch = pa.RecordBatch.from_arrays(arrays, names=[str(place) for place in range(len(arrays))])
     text = pa.BufferOutputStream()
     # Arrow writes the shortest digits that read back exactly, four times as fast as repr; nan, inf, -inf.
-    csv.write_csv(batch, text, csv.WriteOptions(include_header=False, batch_size=8192))
+    # It reserves room for every cell of a batch: 64 kB a column if the batch were always of 8,192 rows.
+    rows = min(len(steps), 8192)
+    csv.write_csv(batch, text, csv.WriteOptions(include_header=False, batch_size=rows))
     return text.getvalue().to_pybytes()
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from gdplay.formula.expr import Array
+from gdplay.formula.expr import MOST_NUMBERS, Array
 from gdplay.save import resolved
 from gdplay.sweep.carry import FAILED, INTERRUPTED, Outcome, carry_out
 from gdplay.sweep.plan import Batch, Group
@@ -56,7 +56,7 @@ def carry_out_all(
         if known is not None:
             progress.damaged += known.damaged
         width = group.config.function.size + sum(int(np.prod(m.before.shape)) for m in group.config.method.memory)
-        size = max(1, CHUNK_NUMBERS // (width + 4))
+        size = max(1, min(CHUNK_NUMBERS // (width + 4), MOST_NUMBERS // group.config.method.numbers))
         for start in range(0, group.runs, size):
             if stop():
                 return

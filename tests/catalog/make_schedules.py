@@ -124,7 +124,8 @@ def torch_cases() -> list[dict[str, Any]]:
     for name, settings in TORCH:
         own = {} if "base_lr" in settings or "max_lr" in settings else {"lr": BASE}
         made = lambda optimizer, name=name, settings=settings: getattr(schedulers, name)(optimizer, **settings)
-        add({"schedule": name, **own, **settings}, follow(made))
+        # torch's one-cycle goes one step beyond its end before it refuses
+        add({"schedule": name, **own, **settings}, follow(made)[: settings.get("total_steps")])
     for name, parts, settings in SEQUENCES:
 
         def joined(optimizer: Any, name: Any = name, parts: Any = parts, settings: Any = settings) -> Any:
@@ -139,7 +140,7 @@ def torch_cases() -> list[dict[str, Any]]:
         add({"schedule": name, **own, "schedulers": inner, **settings}, follow(joined))
     for name, theirs, ours in MOMENTUM:
         made = lambda optimizer, theirs=theirs: schedulers.OneCycleLR(optimizer, **theirs)
-        add({"schedule": name, **ours}, follow(made, "momentum"))
+        add({"schedule": name, **ours}, follow(made, "momentum")[: theirs["total_steps"]])
     for settings in PLATEAU:
         made = lambda optimizer, settings=settings: schedulers.ReduceLROnPlateau(optimizer, **settings)
         values = follow(made, metric=losses())

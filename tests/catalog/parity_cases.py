@@ -79,7 +79,7 @@ CASES = [
     torch("asgd", "ASGD", PLAIN, lambd=0.01, alpha=0.5, t0=10.0),
     torch("asgd", "ASGD", PLAIN, weight_decay=0.1),
     torch("adafactor", "Adafactor", everywhere(0.05)),
-    torch("adafactor", "Adafactor", everywhere(0.5), beta2_decay=-0.5, eps=[1e-3, 0.1], d=0.5, weight_decay=0.1),
+    torch("adafactor", "Adafactor", everywhere(0.5), beta2_decay=-0.5, eps=[1e-3, 0.1], d=1.5, weight_decay=0.1),
     optax("gd", "sgd", PLAIN),
     optax("sgd", "sgd", PLAIN, momentum=0.8, nesterov=True),
     optax("momentum", "sgd", FALLING, momentum=0.9),

@@ -84,6 +84,7 @@ REFUSED = [
     (["steps=1", "sede=2", "lr"],  ["command line: sede: unknown key 'sede'; did you mean seed?",
                                     "'lr' is no setting; write KEY=VALUE, for example lr=0.01"]),
     (["start=[1,2"],               None),
+    (["optimizer={name: [gd]}"],   None),
     (["stop" + ".a"*5000 + "=1"],  None),
     (["function.domain" + ".x"*5000 + "=1"], None),
     (["optimizer.step=x = x - g"], ["optimizer.name: a rule of your own (step) has no name beside it; leave name or step out"]),

@@ -9,7 +9,11 @@ from hypothesis import strategies as st
 from gdplay.steplog.csvlog import _in_arrow, _in_python
 
 
-@given(st.lists(st.floats(allow_nan=False).filter(lambda v: v == 0 or 1e-4 < abs(v) < 1e7), min_size=1, max_size=30))
+@given(
+    st.lists(
+        st.floats(allow_nan=False).filter(lambda v: v == 0 or 1e-4 < abs(v) < 1e7), min_size=1, max_size=30
+    )
+)
 def test_both_write_the_same_text_for_ordinary_numbers(numbers: list[float]) -> None:
     steps, values = np.arange(len(numbers)), np.column_stack([numbers, numbers[::-1]])
     assert _in_python(steps, values) == _in_arrow(steps, values)

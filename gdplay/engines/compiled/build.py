@@ -9,7 +9,7 @@ import numpy as np
 
 from gdplay.criteria import CARRIED, Criteria, endings
 from gdplay.engines.compiled.kernel import Layout, Sources, Step
-from gdplay.engines.compiled.lower import Ids, Program, lower, ordered
+from gdplay.engines.compiled.lower import Ids, Program, Uncovered, lower, ordered
 from gdplay.engines.compiled.stages import Stages, stages
 from gdplay.formula.expr import Array, Expr
 from gdplay.formula.gradient import flat
@@ -57,6 +57,8 @@ def plan(
     method: Method, criteria: Criteria, logged: tuple[Expr, ...], parameters: Mapping[Expr, Array]
 ) -> Plan:
     """Return what is to be compiled. Raises Uncovered."""
+    if method.search is not None:
+        raise Uncovered("a search for the learning rate is not compiled")
     size = norm(method.gradient)
     conditions = endings(method, criteria, size)
     after = [m.after for m in method.memory]
@@ -73,13 +75,13 @@ def plan(
         pairs = zip(leaves.known[node].ravel().tolist(), leaves.known[inverse].ravel().tolist(), strict=True)
         program.inverses.update(pairs)
     before = {"x": leaves.read("x", method.point)}
-    before |= {f"m:{m.name}": leaves.read(f"m:{m.name}", m.before) for m in method.memory}
+    before |= {f"m{k}": leaves.read(f"m{k}", m.before) for k, m in enumerate(method.memory)}
     noise = leaves.read("noise", method.noise)
     carried = vars(CARRIED)
     before |= {name: leaves.read(name, node) for name, node in carried.items()}
     f, norm_, rate, next, *rest = (ids.ravel().tolist() for ids in lower(program, outputs, leaves.known))
     new = {"x": next, "rate": rate, "moved": [_distance(program, before["x"], next)]}
-    new |= {f"m:{m.name}": ids for m, ids in zip(method.memory, rest, strict=False)}
+    new |= {f"m{k}": ids for k, ids in enumerate(rest[: len(after)])}
     ended = tuple(ids[0] for ids in rest[len(after) : -1])
 
     def step(row: list[int]) -> Step:
@@ -94,7 +96,7 @@ def plan(
 
     quiet, logging = step([]), step(rest[-1])
     reads = program.needed([*ended, *next, *(k for ids in rest for k in ids)])
-    single = {"bound_f": 1, "bound_x": 1, "best_f": 1, "best_step": 1, "moved": 1, "rate": 1, "ending": 1}
+    single = {"best_f": 1, "ending": 1}
     counts = {name: len(ids) for name, ids in before.items()}
     points = dict.fromkeys(("start", "best_x", "final_x", "last_x"), method.size)
     layout = Layout.of({**counts, **points, **single, "final_step": 1, "single": leaves.counts["single"]})

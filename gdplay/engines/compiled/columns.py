@@ -31,6 +31,9 @@ MOST_NUMBERS = 1 << 23
 GROUPS = 2
 """So many registers of runs go through a step side by side, which hides the latency of division."""
 
+OPERATION = 1e-10
+"""A first guess of the seconds that an operation takes in one lane."""
+
 CROWDED = 0.7
 """The runs that go on are packed together when fewer than this part of the lanes is in use."""
 
@@ -50,6 +53,9 @@ class CompiledColumns:
     ``threads``: how many may work at once, None for one a processor. Raises Uncovered where the step
     has parts that are not compiled.
     """
+
+    seeker = None
+    """What searches for learning rates: nothing here."""
 
     def __init__(
         self,
@@ -74,7 +80,7 @@ class CompiledColumns:
         self.blocks = Blocks(self.plan.sources.layout, runs, lanes_for(runs, self.workers.threads))
         self.seeds = np.zeros(runs, np.uint64) if seeds is None else seeds
         self.lanes, self.going = np.arange(runs), np.ones(runs, dtype=bool)
-        self.pace = 1e-3
+        self.pace = OPERATION * len(self.plan.quiet.program.operations) * max(8, runs) / self.workers.threads
         self._fill(starts)
 
     def _fill(self, starts: Array) -> None:
@@ -83,10 +89,10 @@ class CompiledColumns:
         memory = start_values(method.memory, {method.point: starts, **self.parameters}, runs)
         for name in ("start", "x", "best_x"):
             blocks.write(name, starts)
-        for m, value in zip(method.memory, memory, strict=True):
-            blocks.write(f"m:{m.name}", value.reshape(-1, runs))
+        for k, value in enumerate(memory):
+            blocks.write(f"m{k}", value.reshape(-1, runs))
         bound = self.criteria.diverged * np.maximum(1.0, np.abs(starts).max(axis=0))
-        for name, value in (("bound_x", bound), ("moved", np.nan), ("rate", np.nan)):
+        for name, value in (("bound_x", bound), ("moved", np.nan), ("rate", np.nan), ("best", np.inf)):
             blocks.write(name, np.full((1, runs), value))
         if stages.single:
             values = evaluate(stages.single, self.parameters)
@@ -111,12 +117,12 @@ class CompiledColumns:
         """Go through at most so many rows: row k is where a run is after k steps.
 
         ``log`` receives the step and (columns, active runs), as in ``Columns``; ``stop`` is asked every
-        tenth of a second.
+        tenth of a second, but not before the first row.
         """
         kernel, end = self._kernel(log is not None), self.step + rows
         if self.step == 0 and rows:
             self._begin(kernel)
-        while self.step < end and self.running and not stop():
+        while self.step < end and self.running and not (self.step and stop()):
             steps = max(1, min(end - self.step, self._most_steps(kernel), int(PATIENCE / self.pace)))
             began = time.perf_counter()
             values = kernel.steps(self.blocks, self.shared, *self._given(kernel, steps), self.step, steps)
@@ -179,7 +185,7 @@ class CompiledColumns:
                 going = going[last[going] >= self.step + k]
                 if not len(going):
                     return
-                until = last[going].min()
+                until, self.active = last[going].min(), self.lanes[going]
             log(self.step + k, row[:, going] if len(going) < runs else row[:, :runs])
 
     def _retire(self, kernel: Kernel) -> None:

@@ -28,6 +28,8 @@ class Writer:
     label: str = "entry"
     used: set[str] = field(default_factory=set[str])
     """The functions that are called and have to be defined or declared."""
+    inlined: frozenset[str] = frozenset()
+    """The functions whose instructions are to stand where they are called."""
 
     def type(self, element: str) -> str:
         """Return the type of a vector of such elements."""
@@ -99,7 +101,8 @@ class Writer:
         """Return what a function of vectors gives."""
         self.used.add(function)
         listed = ", ".join(arg.typed for arg in args)
-        return self.put(f"call {self.type(element)} @{function}({listed})", element)
+        place = " alwaysinline" if function in self.inlined else ""
+        return self.put(f"call {self.type(element)} @{function}({listed}){place}", element)
 
     def intrinsic(self, name: str, *args: Value) -> Value:
         """Return what one of LLVM's own functions on vectors gives."""

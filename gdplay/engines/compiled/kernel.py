@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gdplay.engines.compiled.define import definitions
 from gdplay.engines.compiled.emit import as_float, as_mask, emit
-from gdplay.engines.compiled.functions import definitions
 from gdplay.engines.compiled.ir import Value, Writer, literal
 from gdplay.engines.compiled.lower import Program
 from gdplay.engines.compiled.vectormath import FUNCTIONS
 
 ATTRIBUTES = """attributes #0 = { nounwind "prefer-vector-width"="512" "min-legal-vector-width"="512" }
 !0 = !{!"branch_weights", i32 1, i32 100000}"""
+
+
+MOST_INLINED = 6
+"""A function that is called more often in a step is called indeed: its copies would take LLVM too long."""
 
 
 @dataclass(frozen=True)
@@ -179,7 +184,7 @@ class StepLoop:
         self.late = [n for n in needed if n in step.leaves and step.leaves[n][0] in ("stepped", "noise")]
         n = len(step.carried["x"][0])
         self.names = [
-            *((name, k) for name, k in self.after if name != "best_step"),
+            *self.after, *(("best", 0) for name in step.carried if name == "best"),
             *(("best_x", k) for k in range(n)), ("best_f", 0), ("best_step", 0), ("ending", 0),
         ]  # fmt: skip
         self.initial = {key: writer.load(self.loads.place(*key)) for key in self.names}
@@ -208,6 +213,7 @@ class StepLoop:
         writer, step, held = self.writer, self.step, self.held
         self.given |= {number: self.loads.leaf(number) for number in self.late}
         self.given |= {number: held[key] for number, key in self.carried.items() if key in held}
+        writer.inlined = _seldom(step.program, self.wanted)
         values = emit(writer, step.program, self.wanted, self.given)
         if step.row:
             self._log([as_float(values[number]) for number in step.row])
@@ -216,6 +222,8 @@ class StepLoop:
         better = alive & (f < held["best_f", 0])
         now = writer.splat("%now")
         next: dict[tuple[str, int], Value] = {("best_f", 0): better.where(f, held["best_f", 0])}
+        if "best" in step.carried:
+            next["best", 0] = next["best_f", 0]
         next["best_step", 0] = better.where(now, held["best_step", 0])
         self.conditions = [as_mask(values[number]) for number in step.conditions]
         ended = self.conditions[0]
@@ -289,9 +297,15 @@ class StepLoop:
         writer.line("br label %next")
 
 
+def _seldom(program: Program, wanted: Iterable[int]) -> frozenset[str]:
+    """Return the functions that a step calls so few times that their instructions may stand in the loop."""
+    calls = Counter(program.operations[number].op for number in program.needed(wanted))
+    return frozenset(FUNCTIONS[op].name for op, times in calls.items() if op in FUNCTIONS and times <= MOST_INLINED)
+
+
 def module_text(step: Step, sources: Sources, lanes: int) -> str:
     """Return the whole text: both functions and what they call."""
     loop = StepLoop(step, sources, lanes)
     steps = loop.text()
     measure, used = measure_text(step, sources, lanes)
-    return "\n".join([steps, measure, definitions(loop.writer.used | used, {f.name: f for f in FUNCTIONS.values()}, lanes), ATTRIBUTES, ""])
+    return "\n".join([steps, measure, definitions(loop.writer.used | used, lanes), ATTRIBUTES, ""])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
@@ -17,6 +18,9 @@ from gdplay.formula.structure import LANES, SMALL, subscripts
 
 Ids = NDArray[np.int64]
 """The numbers of operations, in an array of the node's shape."""
+
+LARGEST_SYSTEM = 8
+"""Linear equations are unrolled up to so many unknowns."""
 
 LARGEST = 1.7976931348623157e308
 
@@ -85,6 +89,11 @@ class Program:
         return sorted(seen)
 
 
+REFUSED = {
+    "difference": "numeric gradients are left to NumPy",
+}
+"""Why some operations are not compiled."""
+
 NEVER_NEGATIVE_ZERO = ("abs", "exp", "lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not")
 
 
@@ -111,7 +120,7 @@ def lower(program: Program, outputs: Iterable[Expr], leaves: Mapping[Expr, Ids])
             )
             found[node] = each(made, *parts, shape=node.shape)
         else:
-            raise Uncovered(f"{node.op} has no compiled form")
+            raise Uncovered(REFUSED.get(node.op, f"{node.op} has no compiled form"))
     return [found[node] for node in wanted]
 
 
@@ -206,6 +215,33 @@ def _matmul(program: Program, node: Expr, a: Ids, b: Ids) -> Ids:
     return np.array(result, dtype=np.int64).reshape(node.shape)
 
 
+def _solve(program: Program, node: Expr, a: Ids, b: Ids) -> Ids:
+    """Eliminate with the largest pivot brought up by exchanges; a pivot of 0 makes all nan, as in NumPy's engine."""
+    add, n = program.add, len(a)
+    if n > LARGEST_SYSTEM:
+        raise Uncovered(f"solve with a {n} x {n} matrix is left to NumPy")
+    rows = [[*a[i].tolist(), *np.atleast_1d(b[i]).tolist()] for i in range(n)]
+    singular = program.const(0.0)
+    for k in range(n):
+        for i in range(k + 1, n):
+            larger = add("gt", add("abs", rows[i][k]), add("abs", rows[k][k]))
+            pairs = list(zip(rows[k], rows[i], strict=True))
+            rows[k] = [add("where", larger, v, u) for u, v in pairs]
+            rows[i] = [add("where", larger, u, v) for u, v in pairs]
+        singular = add("or", singular, add("eq", rows[k][k], program.const(0.0)))
+        for i in range(k + 1, n):
+            factor = add("div", rows[i][k], rows[k][k])
+            rows[i] = [add("sub", v, add("mul", factor, u)) for u, v in zip(rows[k], rows[i], strict=True)]
+    for k in reversed(range(n)):
+        known = [add("div", v, rows[k][k]) for v in rows[k][n:]]
+        rows[k][n:] = known
+        for row in rows[:k]:
+            row[n:] = [add("sub", v, add("mul", row[k], x)) for v, x in zip(row[n:], known, strict=True)]
+    nan = program.const(math.nan)
+    found = [add("where", singular, nan, x) for row in rows for x in row[n:]]
+    return np.array(found, dtype=np.int64).reshape(node.shape)
+
+
 MOVES: dict[str, Callable[..., Ids]] = {
     "index":      lambda program, node, a: np.asarray(a[subscripts(node.params)]),
     "place":      _place,
@@ -214,6 +250,7 @@ MOVES: dict[str, Callable[..., Ids]] = {
     "broadcast":  lambda program, node, a: np.broadcast_to(a, node.shape),
     "transpose":  lambda program, node, a: a.T,
     "matmul":     _matmul,
+    "solve":      _solve,
     "cumsum":     _cumsum,
     "softmax":    _softmax,
     "sum":        along_first(lambda program, numbers: ordered(program, "add", numbers)),

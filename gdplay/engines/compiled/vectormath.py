@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from gdplay.engines.compiled.angles import huge
 from gdplay.engines.compiled.functions import Function, on_each, unless
 from gdplay.engines.compiled.ir import Value, fma, polynomial
 
@@ -247,39 +248,70 @@ def power(x: Value, y: Value) -> Value:
     return unless(~common, result, lambda: on_each("pow", x, y))
 
 
-def circle(x: Value) -> tuple[Value, Value, Value, Value]:
-    """Return sin and cos of x - n*pi/2 with |x - n*pi/2| <= pi/4, and the two lowest bits of n, |x| < 2^30."""
+def circle(x: Value) -> tuple[Value, Value, Value]:
+    """Return sin and cos of x - n*pi/2 with |x - n*pi/2| <= pi/4, and n's bits, the two lowest right, |x| < 2^30."""
     n, shifted = rounded(x * (2.0 / 3.141592653589793))
     t = fma(-n, HALF_PI[0], x)
     product, product_low = two_product(-n, HALF_PI[1])
     r, low = two_sum(t, product)
-    low = low + fma(-n, HALF_PI[2], product_low)
+    return *quarter(r, low + fma(-n, HALF_PI[2], product_low)), shifted.bits()
+
+
+def quarter(r: Value, low: Value) -> tuple[Value, Value]:
+    """Return sin and cos of r + low, |r| <= pi/4."""
     z = r * r
     half = z * 0.5
     cosine = 1.0 - half
     lost = (1.0 - cosine) - half
     cosine = cosine + fma(z * z, polynomial(z, COS), fma(-r, low, lost))
-    sine = r + fma(r * z, polynomial(z, SIN), fma(-half, low, low))
-    bits = shifted.bits()
-    return sine, cosine, bits & 1, (bits & 2) << 62
+    return r + fma(r * z, polynomial(z, SIN), fma(-half, low, low)), cosine
 
 
-def sin(x: Value) -> Value:
-    """Return the sine."""
-    sine, cosine, odd, sign = circle(x)
-    chosen = odd.compare("eq", 0).where(sine, cosine)
-    result = (chosen.bits() ^ sign).float()
-    result = x.equals(0.0).where(x, result)
-    return unless(~(abs(x) < 2.0**30), result, lambda: on_each("sin", x))
+def turned_sin(sine: Value, cosine: Value, n: Value) -> Value:
+    """Return the sine after n quarter turns more."""
+    chosen = (n & 1).compare("eq", 0).where(sine, cosine)
+    return (chosen.bits() ^ ((n & 2) << 62)).float()
 
 
-def cos(x: Value) -> Value:
-    """Return the cosine."""
-    sine, cosine, odd, sign = circle(x)
-    chosen = odd.compare("eq", 0).where(cosine, sine)
-    turned = sign ^ (odd << 63)
-    result = (chosen.bits() ^ turned).float()
-    return unless(~(abs(x) < 2.0**30), result, lambda: on_each("cos", x))
+def turned_cos(sine: Value, cosine: Value, n: Value) -> Value:
+    """Return the cosine after n quarter turns more."""
+    return turned_sin(sine, cosine, n + 1)
+
+
+def turned_tan(sine: Value, cosine: Value, n: Value) -> Value:
+    """Return the tangent after n quarter turns more."""
+    even = (n & 1).compare("eq", 0)
+    return even.where(sine, -cosine) / even.where(cosine, sine)
+
+
+TURNED = {"sin": turned_sin, "cos": turned_cos, "tan": turned_tan}
+
+
+def of_angle(name: str) -> Callable[[Value], Value]:
+    """Return the function of an angle: cos is even, the others odd and keep the sign of 0."""
+
+    def function(x: Value) -> Value:
+        result = TURNED[name](*circle(x))
+        if name != "cos":
+            result = x.equals(0.0).where(x, result)
+        return unless(~(abs(x) < 2.0**30), result, lambda: on_each(name, x))
+
+    return function
+
+
+def huge_angle(name: str) -> str:
+    """Return the definition of the function of one angle from 2^30 on."""
+
+    def finish(high: Value, low: Value, quarters: str) -> Value:
+        writer = high.writer
+        r, r_low = two_product(high, HALF_PI[0])
+        r, r_low = quick_sum(r, fma(high, HALF_PI[1], fma(low, HALF_PI[0], r_low)))
+        n = writer.put(f"insertelement <1 x i64> poison, i64 {quarters}, i64 0", "i64")
+        result = TURNED[name](*quarter(r, r_low), n)
+        negative = writer.put("insertelement <1 x double> poison, double %x, i64 0") < 0.0
+        return result if name == "cos" else negative.where(-result, result)
+
+    return huge(f"huge.{name}", finish)
 
 
 def sinh(x: Value) -> Value:
@@ -332,13 +364,12 @@ FUNCTIONS: dict[str, Function] = {
     "log2":     Function("gd.log2", 1, in_base("log2", PER_LN2)),
     "log10":    Function("gd.log10", 1, in_base("log10", PER_LN10)),
     "pow":      Function("gd.pow", 2, power),
-    "sin":      Function("gd.sin", 1, sin),
-    "cos":      Function("gd.cos", 1, cos),
+    **{name: Function(f"gd.{name}", 1, of_angle(name)) for name in TURNED},
     "sinh":     Function("gd.sinh", 1, sinh),
     "cosh":     Function("gd.cosh", 1, cosh),
     "tanh":     Function("gd.tanh", 1, tanh),
     "cbrt":     Function("gd.cbrt", 1, cbrt),
-    **{name: library(name, 1) for name in ("tan", "asin", "acos", "atan", "asinh", "acosh", "atanh", "erf")},
+    **{name: library(name, 1) for name in ("asin", "acos", "atan", "asinh", "acosh", "atanh", "erf")},
     **{name: library(name, 2) for name in ("atan2", "hypot", "fmod")},
 }  # fmt: skip
 """By the operation's name."""

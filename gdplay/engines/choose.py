@@ -1,0 +1,107 @@
+"""Which engine carries out a run: the compiled one where it covers the step and the work repays the compiling."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdplay.criteria import Criteria
+from gdplay.engines.columns import Columns, Row
+from gdplay.errors import Complaint, ConfigError
+from gdplay.formula.expr import Array, Expr, order
+from gdplay.formula.words import count
+from gdplay.method import Method
+
+CALL, ELEMENT = 1.2e-6, 0.7e-9
+"""Seconds that the NumPy engine takes for one node of a step, and for each number in it beside that."""
+
+COMPILING, LOADING = 25e-6, 0.12
+"""Seconds that compiling takes for a number of a step, and before the first."""
+
+
+class Engine(Protocol):
+    """What carries out runs: see ``Columns`` for the meaning."""
+
+    start: Row
+    best: Row
+    final: Row
+    ending: NDArray[np.int64]
+    active: NDArray[np.int64]
+    names: tuple[str, ...]
+    step: int
+    seeker: Any
+
+    @property
+    def running(self) -> bool:
+        """Whether any run still goes on."""
+        ...
+
+    def ended_by(self, run: int) -> str:
+        """Return the name of the rule that ended a run, or an empty text."""
+        ...
+
+    def advance(
+        self, rows: int, log: Callable[[int, Array], None] | None = None, stop: Callable[[], bool] = bool
+    ) -> None:
+        """Go through at most so many rows."""
+        ...
+
+    def halt(self) -> None:
+        """End the runs that go on where they are."""
+        ...
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is to be carried out: the arguments of an engine, see ``Columns``."""
+
+    method: Method
+    starts: Array
+    criteria: Criteria
+    seeds: NDArray[np.uint64] | None = None
+    logged: tuple[Expr, ...] = ()
+    parameters: Mapping[Expr, Array] | None = None
+
+    def numpy(self) -> Columns:
+        """Return the NumPy engine for it."""
+        return Columns(self.method, self.starts, self.criteria, self.seeds, self.logged, self.parameters)
+
+    def repays(self) -> bool:
+        """Tell whether the NumPy engine would take longer than compiling does."""
+        method = self.method
+        outputs = [method.f, method.gradient, method.next_point, *(m.after for m in method.memory)]
+        nodes = order(outputs)
+        numbers = sum(count(node.shape) for node in nodes)
+        runs, steps = self.starts.shape[1], self.criteria.max_steps + 1
+        by_numpy = steps * (len(nodes) * CALL + numbers * runs * ELEMENT)
+        return by_numpy > LOADING + COMPILING * numbers
+
+
+def choose(name: str, work: Work, threads: int | None = None) -> tuple[str, Engine]:
+    """Return the engine of that name, or the better one for ``auto``, with its own name.
+
+    Raises ConfigError where the compiled engine is asked for and can't be had.
+    """
+    if name == "numpy" or (name == "auto" and not work.repays()):
+        return "numpy", work.numpy()
+    from gdplay.engines.compiled.jit import available
+
+    reason = available()
+    if not reason:
+        from gdplay.engines.compiled.columns import CompiledColumns
+        from gdplay.engines.compiled.lower import Uncovered
+
+        try:
+            return "compiled", CompiledColumns(
+                work.method, work.starts, work.criteria, work.seeds, work.logged, work.parameters, threads
+            )
+        except Uncovered as error:
+            reason = str(error)
+    if name == "compiled":
+        message = f"this run can't be compiled: {reason}"
+        raise ConfigError(Complaint(message, "write engine: auto, which takes NumPy here", key="engine"))
+    return "numpy", work.numpy()

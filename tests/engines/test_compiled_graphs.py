@@ -1,0 +1,104 @@
+"""Every primitive, and random graphs of them, through both engines: the same doubles where no function is involved."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from compiled_values import values
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from ulps import same, ulps
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "formula"))
+from feeds import Feed, feeds  # noqa: E402
+from random_graphs import graphs, point  # noqa: E402
+
+pytest.importorskip("llvmlite")
+
+from gdplay.engines.compiled.lower import Program, Uncovered, lower  # noqa: E402
+from gdplay.engines.tape import evaluate  # noqa: E402
+from gdplay.formula.expr import Expr, build, order, symbol  # noqa: E402
+from gdplay.formula.ops import TABLE  # noqa: E402
+
+NASTY = np.array([0.0, -0.0, 1.0, -1.0, 0.5, -2.5, 3.0, np.inf, -np.inf, np.nan, 1e308, -1e308, 5e-324])
+
+INEXACT = frozenset(
+    "exp expm1 log log1p log2 log10 sin cos tan sinh cosh tanh asin acos atan asinh acosh atanh atan2 hypot "
+    "erf cbrt pow sigmoid softplus softmax logsumexp solve".split()
+)
+"""The primitives that the engines compute by different functions."""
+
+ROWS = [feed for op in TABLE for feed in feeds(op)]
+
+
+def nasty_values(feed: Feed, runs: int = 40) -> dict[Expr, np.ndarray]:
+    random = np.random.default_rng(len(str(feed)))
+    return {node: random.choice(NASTY, (*node.shape, runs)) for node in feed.arguments()}
+
+
+@pytest.mark.parametrize("feed", ROWS, ids=str)
+def test_every_primitive_in_both_engines(feed: Feed) -> None:
+    node = feed.node()
+    usual = dict(zip(feed.arguments(), feed.values(11), strict=True))
+    for given_values in (usual, nasty_values(feed)):
+        (expected,) = evaluate([node], given_values)
+        (found,) = values([node], given_values)
+        expected = np.array(np.broadcast_to(expected, found.shape))
+        if node.op == "solve":
+            # which rows are exchanged first, and fused products in LAPACK, differ
+            assert given_values is not usual or np.allclose(found, expected, rtol=1e-12)
+        elif node.op in INEXACT:
+            assert np.all(ulps(found, expected) <= 8)
+        else:
+            assert same(found, expected)
+
+
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(graph=graphs(), seed=st.integers(0, 1000))
+def test_random_graphs_in_both_engines(graph: Expr, seed: int) -> None:
+    given_values = {node: value[..., None] for node, value in point(seed).items()}
+    (expected,) = evaluate([graph], given_values)
+    if any(node.op == "matmul" and max(node.args[0].shape) > 8 for node in order([graph])):
+        return
+    try:
+        (found,) = values([graph], given_values, lanes=2)
+    except Uncovered:
+        return
+    exact = not any(node.op in INEXACT for node in order([graph]))
+    expected = np.array(np.broadcast_to(expected, found.shape))
+    if exact:
+        assert same(found, expected)
+    else:
+        jumps = {"floor", "ceil", "round", "sign", "mod", "floordiv", "lt", "le", "gt", "ge", "eq", "ne", "not", "and", "or", "where", "guard"}
+        steep = any(node.op in jumps | {"tan", "pow", "exp", "sin", "cos", "sub", "add"} for node in order([graph]))
+        assert steep or np.allclose(found, expected, rtol=1e-9, atol=1e-300, equal_nan=True)
+
+
+def test_a_formula_of_ten_thousand_terms_is_compiled() -> None:
+    x = symbol("x")
+    total = x
+    for k in range(10_000):
+        total = total + x * float(k)
+    given_values = {x: np.array([0.3, -2.0])}
+    program = Program(50_000)
+    lower(program, [total], {x: np.array(program.add("leaf", param=(x, 0)))})
+    assert len(program.operations) > 19_000
+    (expected,) = evaluate([total], given_values)
+    (found,) = values([total], given_values, lanes=2)
+    assert same(found, expected)
+
+
+def test_what_is_too_long_or_has_no_form_is_refused() -> None:
+    x, A, b = symbol("x", (200,)), symbol("A", (9, 9)), symbol("b", (9,))
+    with pytest.raises(Uncovered, match="more than 100 operations"):
+        program = Program(100)
+        lower(program, [build("sum", x * x)], {x: np.array([program.add("leaf", param=(x, k)) for k in range(200)])})
+    with pytest.raises(Uncovered, match="9 x 9"):
+        program = Program(10_000)
+        leaves = {node: np.arange(int(np.prod(node.shape))).reshape(node.shape) for node in (A, b)}
+        for k in range(81):
+            program.add("leaf", param=k)
+        lower(program, [build("solve", A, b)], leaves)
