@@ -21,7 +21,7 @@ from gdplay.objective import Function, function
 
 SIZES = (2, 10, 100, 1000, 10_000)
 BATCH_SECONDS = 0.005
-ROUNDS = 5
+ROUNDS = 7
 PATIENCE = 1.5
 """Seconds a measurement may take if the family's next size is to be measured too."""
 
@@ -46,12 +46,11 @@ def ratio(f: Function) -> float:
     with np.errstate(all="ignore"):
         calls = [lambda: alone(values), lambda: both(values)]
         repeats = [batch(call) for call in calls]
-        # the least time of interleaved rounds: what else the machine did is not the gradient's cost
-        least = [float("inf"), float("inf")]
+        ratios: list[float] = []
         for _ in range(ROUNDS):
-            for side, (call, times) in enumerate(zip(calls, repeats, strict=True)):
-                least[side] = min(least[side], seconds(call, times) / times)
-    return least[1] / least[0]
+            one, two = (seconds(call, times) / times for call, times in zip(calls, repeats, strict=True))
+            ratios.append(two / one)
+    return statistics.median(ratios)
 
 
 def batch(call: Callable[[], object]) -> int:
@@ -60,11 +59,11 @@ def batch(call: Callable[[], object]) -> int:
 
 
 def seconds(call: Callable[[], object], times: int) -> float:
-    """Return the time of so many calls."""
-    began = time.perf_counter()
+    """Return the processor's time for so many calls, which other processes disturb least."""
+    began = time.process_time()
     for _ in range(times):
         call()
-    return time.perf_counter() - began
+    return time.process_time() - began
 
 
 def main(sizes: tuple[int, ...]) -> None:

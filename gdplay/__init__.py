@@ -11,12 +11,14 @@ if TYPE_CHECKING:
     from gdplay.errors import ConfigError, GdplayError, MachineError
     from gdplay.objective import Function, function
     from gdplay.simulation import run
+    from gdplay.sweeps.run import sweep
     from gdplay.trace import Trace
 
 HOMES = {
     "function": "gdplay.objective",
     "Function": "gdplay.objective",
     "run": "gdplay.simulation",
+    "sweep": "gdplay.sweeps.run",
     "Trace": "gdplay.trace",
     "ConfigError": "gdplay.errors",
     "GdplayError": "gdplay.errors",
@@ -33,6 +35,7 @@ __all__ = [
     "__version__",
     "function",
     "run",
+    "sweep",
 ]
 
 

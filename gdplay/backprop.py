@@ -10,7 +10,7 @@ import numpy as np
 
 from gdplay.engines.difference import split
 from gdplay.engines.tape import evaluate
-from gdplay.formula.expr import Array, Expr, intern, is_constant, order, substitute, symbol
+from gdplay.formula.expr import Array, Expr, intern, is_constant, substitute, symbol
 from gdplay.formula.gradient import Visit, contributions, pullback
 from gdplay.formula.notation import to_plain
 from gdplay.formula.ops import TABLE
@@ -69,7 +69,9 @@ def backprop(function: Function, point: Array) -> Backprop:
     formula = function.formula
     visits: list[Visit] = []
     slopes = pullback([(formula.expr, ONE)], formula.variables, visits)
-    nodes = [node for node in order([formula.expr, *formula.variables]) if not is_constant(node)]
+    inner = [node for node in _reading_order(formula.expr) if node not in formula.variables]
+    # variables first, then constants with a name, then what is computed
+    nodes = [*formula.variables, *sorted(inner, key=lambda node: node.op != "symbol")]
     names = dict(_names(nodes, formula.named, formula.variables))
     shown = [_shares(visit, names) for visit in visits]
     wanted = [*nodes, *slopes]
@@ -94,6 +96,23 @@ def backprop(function: Function, point: Array) -> Backprop:
     backward += [Back(names[v], (), np.zeros(v.shape)) for v in formula.variables if v not in reached]
     gradient = np.concatenate([values[slope].reshape(-1) for slope in slopes])
     return Backprop(point, tuple(forward), tuple(backward), float(values[formula.expr]), gradient)
+
+
+def _reading_order(output: Expr) -> list[Expr]:
+    """Return the nodes that are computed, each after its arguments, from left to right as they are written.
+
+    The order of their making will not do: it depends on what else was read before.
+    """
+    found: dict[Expr, None] = {}
+    waiting = [output]
+    while waiting:
+        node = waiting[-1]
+        left = [arg for arg in reversed(node.args) if arg not in found and not is_constant(arg)]
+        if left:
+            waiting += left
+        else:
+            found.setdefault(waiting.pop())
+    return [node for node in found if not is_constant(node)]
 
 
 def _values(function: Function, point: Array, wanted: list[Expr]) -> dict[Expr, Array]:

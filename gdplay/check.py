@@ -166,7 +166,8 @@ def _judge(
         return _not_finite(a, n, near)
     if near.kind == "kink":
         low, high = sorted((near.before, near.after))
-        sides = f"a kink: the slope is {near.before:.4g} before and {near.after:.4g} behind it"
+        # + 0.0 makes 0 of -0
+        sides = f"a kink: the slope is {near.before + 0.0:.4g} before and {near.after + 0.0:.4g} behind it"
         if low - 1e-6 * near.scale - near.noise <= a <= high + 1e-6 * near.scale + near.noise:
             return AGREE, f"{sides}; {a:.4g} lies between"
         return DIFFER, f"{sides}; {a:.4g} is not between"
@@ -174,7 +175,7 @@ def _judge(
         return AGREE, ""
     if near.kind in NOT_DIFFERENTIABLE:
         return SUSPICIOUS, NOT_DIFFERENTIABLE[near.kind]
-    if abs(a - n) <= own <= 0.01 * max(abs(near.far_before), abs(near.far_after)):
+    if max(abs(a), abs(n)) <= 2 * own <= 0.02 * max(abs(near.far_before), abs(near.far_after)):
         return AGREE, "both are 0 within the method's own error"
     rounding = 4 * EPS * abs(value) / _step(case, method, step)
     if abs(a - n) <= 4 * rounding:

@@ -70,8 +70,8 @@ def critical_points(function: Function, seed: int = 0, starts: int = STARTS) -> 
         inside = (
             (x >= ends[:, :1] - SAME * width[:, None]) & (x <= ends[:, 1:] + SAME * width[:, None])
         ).all(axis=0)
-        beside = np.abs(function.gradient(x + 1e-4 * width[:, None])).max(axis=0)
-        plateau = (left == 0.0) & (beside == 0.0)
+        sides = (x + side * 1e-4 * width[:, None] for side in (-1, 1))
+        plateau = (left == 0.0) & np.any([(function.gradient(p) == 0.0).all(axis=0) for p in sides], axis=0)
         solved = (left <= SOLVED * (typical or 1.0)) & inside & still & ~plateau
     points = _distinct(x[:, solved], left[solved], SAME * diagonal)
     axes = np.eye(function.size)

@@ -34,7 +34,9 @@ def why_diverged(method: Method, start: Point, final: Point) -> str:
     rate = method.choices.learning_rate
     steps = final.step
     if np.isnan(final.f) and np.abs(final.x).max() < LARGEST_FINITE:
-        return "the path came to a point where f is not defined; try a smaller learning rate"
+        return (
+            "where the path came to, f is not defined or parts of it overflow; try a smaller learning rate"
+        )
     if final.f < min(0.0, start.f):
         return "f fell without bound: along this path the function has no minimum"
     slope = "" if np.isfinite(start.grad_norm) else "; the gradient is not finite at the start"
@@ -48,10 +50,16 @@ def why_diverged(method: Method, start: Point, final: Point) -> str:
     if not isinstance(momentum, float | int):
         return f"the steps grew without bound within {steps} steps; try a smaller learning rate"
     bound = limit[0](momentum) / top
-    said = f"the curvature at the start is L = {top:.3g}, so a step is stable there below {limit[1]} = {bound:.3g}"
+    said = (
+        f"the curvature at the start is L = {top:.3g}, "
+        f"so a step is stable there below {limit[1]} = {bound:.3g}"
+    )
     if rate > bound:
         return f"{said}; learning_rate {rate:g} is {rate / bound:.3g} times that: try {_round(bound / 2)}"
-    return f"{said}; learning_rate {rate:g} is below it, but the path came where the curvature is larger: try {_round(rate / 4)}"
+    return (
+        f"{said}; learning_rate {rate:g} is below it, "
+        f"but the path came where the curvature is larger: try {_round(rate / 4)}"
+    )
 
 
 def _round(value: float) -> str:

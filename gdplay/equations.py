@@ -14,11 +14,11 @@ from gdplay.formula.tokens import Token, statements, tokenize
 from gdplay.method import Method
 from gdplay.rule import GIVEN, last_values
 
-LETTERS = dict(zip(
-    ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu",
-     "xi", "omicron", "pi", "rho", "final_sigma", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega"),
-    "αβγδεζηθικλμνξοπρςστυφχψω", strict=True,
-))  # fmt: skip
+LETTERS: dict[str, str] = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η",
+    "theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ",
+    "sigma": "σ", "tau": "τ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω",
+}  # fmt: skip
 SIGNS = {"sqrt": "√", "cbrt": "∛", "grad": "∇f", "hess": "∇²f", "eps": "ε", "lr": "η"}
 ACCENTS = {"hat": r"\hat{%s}", "bar": r"\bar{%s}", "max": r"%s_{\max}", "next": r"%s_{\mathrm{next}}",
            "root": r"%s_{\mathrm{root}}", "inf": r"%s_{\infty}"}  # fmt: skip
@@ -32,7 +32,9 @@ def pretty(step: str) -> list[str]:
     >>> pretty("v = beta2*v + (1 - beta2)*g^2; x = x - lr*g/sqrt(v)")
     ['v = β₂·v + (1 - β₂)·g²', 'x = x - η·g/√(v)']
     """
-    return [_signs(" ".join(step[line[0].start : line[-1].start].split())) for line in statements(tokenize(step))]
+    return [
+        _signs(" ".join(step[line[0].start : line[-1].start].split())) for line in statements(tokenize(step))
+    ]
 
 
 def _signs(text: str) -> str:
@@ -97,6 +99,10 @@ def _square(a: Expr, *_: Expr) -> Shape:
     return (a.shape[0], a.shape[0])
 
 
+def _diagonal(a: Expr) -> Shape:
+    return _vector(a) if len(a.shape) == 2 else _square(a)
+
+
 def _scalar(*_: Expr) -> Shape:
     return ()
 
@@ -111,7 +117,7 @@ CALLS: dict[str, tuple[str, Shaper]] = {
     "dot":       (r"\left\langle {0}, {1} \right\rangle",    _scalar),
     "outer":     (r"\left({0}\right) \otimes \left({1}\right)", _square),
     "solve":     (r"\left({0}\right)^{{-1}} \left({1}\right)", lambda a, b: b.shape),
-    "diag":      (r"\operatorname{{diag}}\left({0}\right)",  lambda a: a.shape[:1] if len(a.shape) == 2 else _square(a)),
+    "diag":      (r"\operatorname{{diag}}\left({0}\right)",  _diagonal),
     "clip":      (r"\operatorname{{clip}}\left({0}, {1}, {2}\right)", lambda a, *_: a.shape),
 }  # fmt: skip
 """How calls are written, and their shapes; they stand in the graph as symbols."""

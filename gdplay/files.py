@@ -136,6 +136,8 @@ def write_file(path: Path, data: bytes | str, force: bool, key: str = "-o") -> N
             raise refusal(f"{path} exists", "choose another file, or --force to replace it", key)
         if found not in (None, "a file"):
             raise refusal(f"{path} is {found}", "choose another file", key)
+        if not path.parent.is_dir():
+            raise refusal(f"{path.parent}: No such file or directory", "choose another file", key)
         file = WholeFile(path, replace=force)
     with file:
         file.write(data.encode() if isinstance(data, str) else data)

@@ -47,7 +47,9 @@ def reopen(out: Path) -> Folder:
         if found is None:
             return claim(out, "", out.parent, force=False)
         if found != "a folder" or what_is_at(out / "chunks") != "a folder":
-            raise refusal(f"{out} is no folder of a sweep", f"give the folder of an earlier sweep in {KEY}", KEY)
+            raise refusal(
+                f"{out} is no folder of a sweep", f"give the folder of an earlier sweep in {KEY}", KEY
+            )
         return Folder(out, out)
 
 

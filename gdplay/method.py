@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from gdplay.errors import Complaint, ConfigError
-from gdplay.formula.expr import Array, Expr, ShapeError, bounded, symbol
+from gdplay.formula.expr import Array, Expr, ShapeError, bounded, order, symbol
 from gdplay.formula.scope import Scope
 from gdplay.formula.statements import Statement, parse
 from gdplay.formula.words import along
@@ -195,11 +195,19 @@ def _line(calls: _Calls, rate: Expr, moved: Expr, seen: Mapping[str, Expr]) -> L
     if moved not in moving:
         message = "the optimizer does not use the learning rate, so there is nothing to search for"
         raise ConfigError(Complaint(message, "leave learning_rate out", key="optimizer.learning_rate"))
+    if any(node.op == "difference" for node in order([moved]) if node in moving):
+        message = "the step takes numeric gradients at places that depend on the rate, so phi has no slope"
+        raise ConfigError(Complaint(message, "write gradient: analytic", key="gradient"))
     point, g = symbol("point", moved.shape, "point"), seen["g"]
     numeric = (g.params[0].evaluations, 0, 0) if g.op == "difference" else (0, 1, 0)
-    inside = tuple(sum(what == kind and any(arg in moving for arg in args) for what, args in places) for kind in KINDS)
+    inside = tuple(
+        sum(what == kind and any(arg in moving for arg in args) for what, args in places) for kind in KINDS
+    )
     choices = calls.choices
-    slope = lambda at: g if at is point else calls.function.gradient_at(at, choices.gradient, choices.gradient_step)
+
+    def slope(at: Expr) -> Expr:
+        return g if at is point else calls.function.gradient_at(at, choices.gradient, choices.gradient_step)
+
     return Line(rate, point, moved, seen["f"], calls.function.value_at, slope, numeric, inside)
 
 

@@ -168,6 +168,11 @@ class Function:
         return {node: self.values[name][..., None] for name, node in self.formula.constants.items()}
 
     @cached_property
+    def numbers(self) -> int:
+        """How many numbers one evaluation holds."""
+        return bounded([self.formula.expr])
+
+    @cached_property
     def _gradient(self) -> Expr:
         return flat(gradient(self.formula.expr, self.formula.variables))
 

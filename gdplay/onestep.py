@@ -11,6 +11,7 @@ import numpy as np
 from gdplay.columns import log_columns
 from gdplay.config.load import Config, load
 from gdplay.digits import factor
+from gdplay.engines.linesearch import Seeker
 from gdplay.engines.tape import Tape, evaluate
 from gdplay.errors import Complaint, ConfigError
 from gdplay.formula.expr import Array, Expr, is_constant, substitute, symbol, symbols
@@ -22,6 +23,7 @@ from gdplay.method import Method, norm
 from gdplay.noise import GRADIENT, normal
 from gdplay.rule import start_values
 from gdplay.saved import read_summary
+from gdplay.search import LAST_RATE
 from gdplay.steplog import read_log
 
 MOST_ELEMENTS = 12
@@ -104,13 +106,14 @@ def _restored(config: Config, row: Mapping[str, float]) -> Values | None:
         return None
     return {
         expr: np.array([row[name] for name in layout[expr]]).reshape(*expr.shape, 1) for expr in needed
-    } | dict(method.parameters)
+    } | {LAST_RATE: np.array([row["learning_rate"]]), **method.parameters}
 
 
 def _at_start(config: Config) -> Values:
     method = config.method
     values = {method.point: config.start[:, None], **method.parameters}
     memory = start_values(method.memory, values, 1)
+    values[LAST_RATE] = np.array([np.nan])
     return values | dict(zip((m.before for m in method.memory), memory, strict=True))
 
 
@@ -119,9 +122,9 @@ class _Steps:
 
     def __init__(self, config: Config, values: Values) -> None:
         self.config, self.method, self.values = config, config.method, values
-        self.rate = np.array([np.nan])
+        self.seeker = None if self.method.search is None else Seeker(self.method, 1)
         moves = [self.method.learning_rate, self.method.next_point, *(m.after for m in self.method.memory)]
-        self.tape = Tape(moves)
+        self.tape = Tape(moves if self.seeker is None else self.seeker.needed)
 
     def told(self, since: int, step: int, until: int, row: Mapping[str, float]) -> OneStep:
         """Go from one row of the log to another, telling one step of those between."""
@@ -132,6 +135,8 @@ class _Steps:
             before = dict(self.values)
             self.advance(step)
             after = self.values[self.method.point][:, 0]
+            if self.method.search is not None:
+                before[self.method.learning_rate] = self.values[LAST_RATE]
             for number in range(step + 1, until + 1):
                 self.advance(number)
             self.prepare(until + 1)
@@ -148,7 +153,10 @@ class _Steps:
 
     def advance(self, step: int) -> None:
         self.prepare(step)
-        self.rate, point, *memory = self.tape(self.values)
+        found = self.tape(self.values)
+        if self.seeker is not None:
+            found = self.seeker.step(self.values, found, np.array([False]), np.array([0]))
+        self.values[LAST_RATE], point, *memory = found
         self.values[self.method.point] = point
         self.values |= {m.before: value for m, value in zip(self.method.memory, memory, strict=True)}
 
@@ -156,7 +164,7 @@ class _Steps:
         """Compare every column of a row that the step's own quantities determine."""
         layout = {self.method.f: ["f"], norm(self.method.gradient): ["grad_norm"], **_layout(self.config)}
         known = [expr for expr in layout if all(s in self.values for s in symbols([expr]))]
-        found = {"learning_rate": float(self.rate[0])}
+        found = {"learning_rate": float(self.values[LAST_RATE][0])}
         for expr, value in zip(known, Tape(known)(self.values), strict=True):
             found |= dict(
                 zip(

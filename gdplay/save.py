@@ -19,6 +19,8 @@ from gdplay.steplog import open_steps
 from gdplay.trace import Trace, rows_in_memory
 
 PARENT = Path("runs")
+LONGEST_START = 5_000
+"""A quarter of what a config's document may hold."""
 
 
 def save_run(
@@ -69,12 +71,22 @@ def resolved(config: Config, engine: str) -> dict[str, Any]:
     return {
         "name": config.name,
         "function": function,
-        "start": config.start.tolist(),
+        **_start(config),
         "optimizer": written(optimizer),
         **{name: section for name, section in given.items() if section},
         "seed": config.seed,
         "engine": engine,
     }
+
+
+def _start(config: Config) -> dict[str, Any]:
+    """Return where the run started; more numbers than a config may hold stay as they were described."""
+    start = config.start
+    if len(start) <= LONGEST_START:
+        return {"start": start.tolist()}
+    if (start == start[0]).all():
+        return {"start": repr(float(start[0]))}
+    return {"start": config.source["start"]} if "start" in config.source else {}
 
 
 def _rule(rule: Rule, settings: Mapping[str, Any]) -> dict[str, Any]:

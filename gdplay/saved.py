@@ -11,7 +11,7 @@ import numpy as np
 
 from gdplay.columns import ALWAYS, logged_coordinates
 from gdplay.config.files import read_config_bytes
-from gdplay.config.load import Config, load
+from gdplay.config.load import load
 from gdplay.errors import Complaint, ConfigError, printable
 from gdplay.jsontext import loads, number
 from gdplay.simulation import points
@@ -38,13 +38,14 @@ def _trace(folder: Path, summary: Mapping[str, Any], overrides: Sequence[str]) -
     start, best, final = (_point(summary, name, config.function.size, folder) for name in POINTS)
     path = folder / f"steps.{config.log['format']}"
     log = read_log(path, most_rows=rows_in_memory(config.function.size), keep=[best.step])
-    missing = [name for name in (*ALWAYS, *logged_coordinates(config)) if name not in log.columns]
+    columns: dict[str, Any] = dict(log.columns)
+    missing = [name for name in (*ALWAYS, *logged_coordinates(config)) if name not in columns]
     if missing:
         raise _damaged(path, f"it has no column {missing[0]}")
     return Trace(
         config=config,
-        columns=log.columns,
-        x=points(config, log.columns, best.x),
+        columns=columns,
+        x=points(config, columns, best.x),
         status=_part(summary, "status", str, folder),
         reason=_part(summary, "reason", str, folder),
         start=start,

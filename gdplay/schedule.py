@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gdplay.formula.expr import Array, Expr, array, const, constant_value, symbol, symbols
+from gdplay.formula.expr import Array, Expr, ShapeError, array, const, constant_value, symbol, symbols
 from gdplay.formula.scope import Scope
 from gdplay.formula.statements import parse, parse_updates
 from gdplay.formula.words import stack, where
@@ -72,13 +72,19 @@ class Schedule:
             name: written(found[0]) if self.form.parts[name] == ONE else [written(part) for part in found]
             for name, found in self.parts.items()
         }
-        chosen = {name: {"false": False, "true": True}.get(option, option) for name, option in self.chosen.items()}
+        chosen = {
+            name: {"false": False, "true": True}.get(option, option) for name, option in self.chosen.items()
+        }
         return {"schedule": self.form.name, **numbers, **chosen, **parts}
 
     def __str__(self) -> str:
         defaults = self.form.hyperparameters
-        shown = [f"{name} {plain(value)}" for name, value in self.numbers.items() if not _is(defaults[name], value)]
-        shown += [f"{name} {found}" for name, found in self.chosen.items() if found != self.form.choices[name][0]]
+        shown = [
+            f"{name} {plain(value)}" for name, value in self.numbers.items() if not _is(defaults[name], value)
+        ]
+        shown += [
+            f"{name} {found}" for name, found in self.chosen.items() if found != self.form.choices[name][0]
+        ]
         shown += [f"{name} {', '.join(map(str, found))}" for name, found in self.parts.items()]
         return f"{self.form.name} ({', '.join(shown)})" if shown else self.form.name
 
@@ -126,7 +132,9 @@ def read_schedule(schedule: Schedule, seen: Mapping[str, Expr], path: str) -> Sc
         found = read_setting(setting, {**seen, "t": at}, where_)
         parameters.update(found.parameters)
         # what a later part remembers begins with its own first step
-        memory.extend(Memory(m.name, m.before, m.start, where(at >= 1, m.after, m.before)) for m in found.memory)
+        memory.extend(
+            Memory(m.name, m.before, m.start, where(at >= 1, m.after, m.before)) for m in found.memory
+        )
         return found.value
 
     functions: dict[str, Callable[..., Expr]] = {}
@@ -161,6 +169,9 @@ def _parts(
         return lambda at: part(parts[0], at, f"{path}.{name}")
 
     def each(at: Expr) -> Expr:
+        if at.shape and at.shape != (len(parts),):
+            message = f"{len(parts)} {name}, but {at.shape[0]} beginnings"
+            raise ShapeError(message, "give one boundary less than there are schedules")
         times = [at[k] for k in range(len(parts))] if at.shape else [at] * len(parts)
         pairs = enumerate(zip(parts, times, strict=True))
         return stack(*(part(p, u, f"{path}.{name}[{k}]") for k, (p, u) in pairs))
@@ -188,7 +199,7 @@ def plain(value: Number) -> Any:
     """Return a number as a config shows it: a whole one without its point."""
     if isinstance(value, tuple):
         return [plain(item) for item in value]
-    return int(value) if value.is_integer() and abs(value) < 2**53 else value
+    return int(value) if float(value).is_integer() and abs(value) < 2**53 else value
 
 
 def preview(setting: Setting, steps: Array) -> Array | None:

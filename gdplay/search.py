@@ -12,6 +12,7 @@ from gdplay.formula.expr import (
     Array,
     Expr,
     ShapeError,
+    build,
     constant_value,
     is_constant,
     order,
@@ -58,12 +59,14 @@ class Search:
         return {"search": self.name, **{name: plain(value) for name, value in self.hyperparameters.items()}}
 
     def __str__(self) -> str:
-        return f"{self.name} ({', '.join(f'{name} {value:g}' for name, value in self.hyperparameters.items())})"
+        return (
+            f"{self.name} ({', '.join(f'{name} {value:g}' for name, value in self.hyperparameters.items())})"
+        )
 
 
 @dataclass(frozen=True)
 class Cost:
-    """How often the parts of a search compute f, the gradient and the Hessian: (function, gradient, hessian)."""
+    """What the parts of a search compute: how often f, the gradient, the Hessian."""
 
     start: tuple[int, ...]
     trial: tuple[int, ...]
@@ -112,6 +115,10 @@ class Line:
     inside: tuple[int, ...] = (0, 0, 0)
 
 
+Asked = frozenset[tuple[str, Expr]]
+"""What was asked for at which rates."""
+
+
 class _Along:
     """phi, slope and curvature as functions of a rate, counting the distinct rates they are asked for."""
 
@@ -158,14 +165,24 @@ class _Along:
         """Tell whether the step with this rate leads nowhere, so that f and the gradient are known."""
         return self.stays and is_constant(a) and float(constant_value(a)) == 0.0
 
-    def cost(self, known: frozenset[tuple[str, Expr]]) -> tuple[int, ...]:
-        """Count what was asked for since."""
-        new = self.asked - known
-        # at each new rate the step's own computations come on top
+    def spent(self, new: Asked, known: Asked = frozenset()) -> tuple[int, ...]:
+        """Count what it takes to answer, at each new rate with the step's own computations."""
         rates = {a for _, a in new} - {a for _, a in known}
         each = {"function": (1, 0, 0), "gradient": self.line.gradient_cost, "hessian": (0, 0, 1)}
-        spent = [*(each[what] for what, _ in new), *(self.line.inside for _ in rates), (0, 0, 0)]
-        return tuple(np.sum(spent, axis=0).tolist())
+        found = [*(each[what] for what, _ in new), *(self.line.inside for _ in rates), (0, 0, 0)]
+        return tuple(np.sum(found, axis=0).tolist())
+
+    def cost(self, trial: Asked, unknowns: Iterable[Expr]) -> Cost:
+        """Count all that was asked for, of which ``trial`` by the test of a rate.
+
+        What does not depend on the unknowns is computed once in a step.
+        """
+        moving = dependent((a for _, a in self.asked), unknowns)
+        start = frozenset((what, a) for what, a in self.asked if a not in moving)
+        trial = trial - start
+        return Cost(
+            self.spent(start), self.spent(trial), self.spent(frozenset(self.asked) - start - trial, trial)
+        )
 
 
 def read_search(search: Search, line: Line, seen: Mapping[str, Expr], path: str) -> LineSearch:
@@ -183,13 +200,12 @@ def read_search(search: Search, line: Line, seen: Mapping[str, Expr], path: str)
         begin[name] = parse(text, Scope({**names, **begin}, along.table))
     started = last_values(parse_updates(search.start, Scope({**names, **begin}, along.table), fixed))
     begin = {"lr": started["lr"], **{name: started.get(name, value) for name, value in begin.items()}}
-    start_cost, known = along.cost(frozenset()), frozenset(along.asked)
+    before = frozenset(along.asked)
     unknowns = {"lr": line.rate, **{name: symbol(f"search_{name}", (), "search") for name in search.state}}
     here = {**names, **unknowns}
     until = parse(search.until, Scope(dict(here), along.table))
-    trial_cost, before = along.cost(known), frozenset(along.asked)
+    tested = frozenset(along.asked) - before
     moved = last_values(parse_updates(search.next, Scope(dict(here), along.table), fixed))
-    move_cost = along.cost(before)
     return LineSearch(
         search,
         tuple(unknowns.values()),
@@ -199,7 +215,7 @@ def read_search(search: Search, line: Line, seen: Mapping[str, Expr], path: str)
         parse(search.otherwise, Scope(dict(here))),
         given[LIMIT],
         parameters,
-        Cost(start_cost, trial_cost, move_cost),
+        along.cost(tested, unknowns.values()),
     )
 
 
@@ -245,5 +261,10 @@ def _at_zero(node: Expr, args: list[Expr | None]) -> Expr | None:
         return ZERO
     if node.op == "concat" and all(zero):
         return ZERO
-    return node if all(a is b for a, b in zip(args, node.args, strict=True)) else None
-
+    if all(a is b for a, b in zip(args, node.args, strict=True)):
+        return node
+    known = [
+        arg for arg, old in zip(args, node.args, strict=True) if arg is not None and arg.shape == old.shape
+    ]
+    # making the node again rewrites 1*x into x
+    return build(node.op, *known, params=node.params) if len(known) == len(args) else None

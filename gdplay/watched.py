@@ -34,5 +34,10 @@ def read_watched(text: str, method: Method, notes: list[str], shape: tuple[int, 
         notes.append(f"'{name}' is the variable in formulas of the run, not its own {name}")
     found = parse(text, Scope({**given, **own}))
     if found.shape != shape:
-        raise FormulaError("the formula gives more than one number", "reduce it, for example with sum(...)", text, (0, len(text)))
+        raise FormulaError(
+            "the formula gives more than one number",
+            "reduce it, for example with sum(...)",
+            text,
+            (0, len(text)),
+        )
     return substitute([found], unflat(method.point, formula.variables))[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,14 +12,23 @@ from gdplay.places import what_is_at
 SUMMARY = "summary.json"
 LARGEST_SUMMARY = 64_000_000  # bytes
 
+CHUNKS = "chunks"
+"""The folder of a sweep's finished parts, each named by two hashes."""
+
+CHUNK = re.compile(r"\.?[0-9a-f]{32}-[0-9a-f]{32}\.parquet(\.\w+)?")
+
 # The stem of a file's name, and the suffixes that it comes with.
 WRITTEN = {
     "config":     ("yaml",),
     "summary":    ("json",),
     "steps":      ("csv", "parquet"),
     "sweep":      ("csv", "parquet"),
-    "curves":     ("csv", "parquet"),
     "trajectory": ("png", "svg", "pdf"),
+    "curves":     ("parquet", "png", "svg", "pdf"),
+    "rates":      ("png", "svg", "pdf"),
+    "heat":       ("png", "svg", "pdf"),
+    "compare":    ("png", "svg", "pdf", "csv"),
+    "map":        ("png", "svg", "pdf", "npz"),
 }  # fmt: skip
 
 
@@ -47,8 +57,14 @@ def foreign(path: Path) -> Iterator[str]:
         found = what_is_at(entry)
         if found == "a folder" and is_ours(entry):
             yield from (f"{entry.name}/{inner}" for inner in foreign(entry))
+        elif found == "a folder" and entry.name == CHUNKS:
+            yield from (f"{CHUNKS}/{inner.name}" for inner in sorted(entry.iterdir()) if not _is_chunk(inner))
         elif found != "a file" or not _is_written(entry.name):
             yield entry.name
+
+
+def _is_chunk(path: Path) -> bool:
+    return what_is_at(path) == "a file" and CHUNK.fullmatch(path.name) is not None
 
 
 def _is_written(name: str) -> bool:

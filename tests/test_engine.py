@@ -1,5 +1,8 @@
 """Runs as columns: what a run does depends neither on those beside it nor on how many they are."""
 
+# The rows of tables are read down their columns.
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 from typing import Any
@@ -37,14 +40,23 @@ def carried_out(config: Config, starts: Any, seeds: Any) -> list[tuple[Any, ...]
         engine.advance(7)
     rows = (engine.start, engine.best, engine.final)
     return [
-        (engine.ended_by(k), *(getattr(row, part)[..., k].tobytes() for row in rows for part in ("step", "x", "f", "grad_norm")))
+        (
+            engine.ended_by(k),
+            *(
+                getattr(row, part)[..., k].tobytes()
+                for row in rows
+                for part in ("step", "x", "f", "grad_norm")
+            ),
+        )
         for k in range(starts.shape[1])
     ]
 
 
 def usual(name: str) -> bool:
     """Tell an optimizer that needs neither residuals nor another optimizer inside."""
-    return not any(word in entry("optimizers", name).text("step") for word in ("inner", "jacobian", "residuals"))
+    return not any(
+        word in entry("optimizers", name).text("step") for word in ("inner", "jacobian", "residuals")
+    )
 
 
 OPTIMIZERS = [name for name in names("optimizers") if usual(name)]
@@ -52,7 +64,12 @@ OPTIMIZERS = [name for name in names("optimizers") if usual(name)]
 
 @pytest.mark.parametrize(
     ("name", "optimizer"),
-    [(name, optimizer) for name in PROBLEMS for optimizer in OPTIMIZERS if name == "noise" or optimizer in RATES],
+    [
+        (name, optimizer)
+        for name in PROBLEMS
+        for optimizer in OPTIMIZERS
+        if name == "noise" or optimizer in RATES
+    ],
 )
 def test_a_run_is_the_same_alone_and_among_others(name: str, optimizer: str) -> None:
     function = problem(name, optimizer).function
@@ -85,7 +102,9 @@ def test_parameters_may_differ_from_run_to_run() -> None:
     together = Columns(config.method, starts, config.criteria, parameters={symbol: rates / 100})
     together.advance(10**6)
     for k, rate in enumerate(rates):
-        alone = Columns(config.method, starts[:, :1], config.criteria, parameters={symbol: np.array([rate / 100])})
+        alone = Columns(
+            config.method, starts[:, :1], config.criteria, parameters={symbol: np.array([rate / 100])}
+        )
         alone.advance(10**6)
         assert alone.final.x[:, 0].tobytes() == together.final.x[:, k].tobytes()
         assert alone.ended_by(0) == together.ended_by(k)
@@ -96,7 +115,9 @@ def test_a_logged_row_is_the_same_however_many_steps_are_asked_for_at_once() -> 
     found = []
     for rows in (1, 7, 1000):
         seen: list[bytes] = []
-        engine = Columns(config.method, np.array([[-1.2], [1.0]]), config.criteria, logged=(config.method.received,))
+        engine = Columns(
+            config.method, np.array([[-1.2], [1.0]]), config.criteria, logged=(config.method.received,)
+        )
         while engine.running:
             engine.advance(rows, lambda step, row, seen=seen: seen.append(bytes([step]) + row.tobytes()))
         found.append(seen)
@@ -127,7 +148,13 @@ def test_noise_is_standard_normal_and_uncorrelated() -> None:
 
 
 def test_noise_is_added_with_its_deviation_and_the_seed_decides_it() -> None:
-    config = {"function": "x^2 + y^2", "start": [1, 2], "noise": {"gradient": 0.5}, "stop": {"max_steps": 400}, "seed": 4}
+    config = {
+        "function": "x^2 + y^2",
+        "start": [1, 2],
+        "noise": {"gradient": 0.5},
+        "stop": {"max_steps": 400},
+        "seed": 4,
+    }
     from gdplay import run
 
     trace = run(config)
@@ -136,13 +163,26 @@ def test_noise_is_added_with_its_deviation_and_the_seed_decides_it() -> None:
     np.testing.assert_allclose(added, 0.5 * drawn, rtol=1e-9, atol=1e-12)
     assert run(config).result_hash == trace.result_hash
     assert run({**config, "seed": 5}).result_hash != trace.result_hash
-    np.testing.assert_allclose(trace.grad_norm, 2 * np.hypot(trace.columns["x"], trace.columns["y"]), rtol=1e-12)
-    assert run({**config, "noise": {"gradient": 0}}).x[-1].tolist() == run({**config, "noise": {}}).x[-1].tolist()
+    np.testing.assert_allclose(
+        trace.grad_norm, 2 * np.hypot(trace.columns["x"], trace.columns["y"]), rtol=1e-12
+    )
+    assert (
+        run({**config, "noise": {"gradient": 0}}).x[-1].tolist()
+        == run({**config, "noise": {}}).x[-1].tolist()
+    )
 
 
 def test_a_rule_may_use_the_noise_itself() -> None:
     from gdplay import run
 
-    trace = run({"function": "x^2", "start": [1], "optimizer": {"step": "x = x + noise"}, "stop": {"max_steps": 3}, "seed": 8})
+    trace = run(
+        {
+            "function": "x^2",
+            "start": [1],
+            "optimizer": {"step": "x = x + noise"},
+            "stop": {"max_steps": 3},
+            "seed": 8,
+        }
+    )
     moves = [normal(np.array([8], np.uint64), 0, step, 1)[0, 0] for step in (1, 2, 3)]
     np.testing.assert_array_equal(trace.x[:, 0], np.cumsum([1.0, *moves]))

@@ -1,4 +1,4 @@
-"""The house's rules: imports go down only, each library has one home, start-up is light, names are documented."""
+"""The house's rules: imports go down only, a library has one home, start-up is light."""
 
 from __future__ import annotations
 
@@ -19,15 +19,17 @@ LAYERS = {
     # from the ground up; a module belongs to the longest name here that begins its own
     "words":    "errors version jsontext",
     "disk":     "places files folder written steplog",
-    "YAML":     "config.nodes config.complaints config.source config.syntax config.document config.files config.dump",
+    "YAML":     "config.nodes config.complaints config.source config.syntax config.document config.files "
+                "config.dump",
     "formulas": "formula engines.tape engines.difference engines.complexforms catalog",
-    "one step": "objective derivatives probe curvature rule schedule search transform method noise watched criteria digits equations",
+    "one step": "objective derivatives probe curvature rule schedule search transform method noise watched "
+                "criteria digits equations",
     "lessons":  "accuracy backprop check critical lesson",
     "engines":  "engines",
     "pictures": "plots trace",
     "configs":  "config columns",
     "runs":     "diagnose simulation save saved onestep",
-    "sweeps":   "sweep",
+    "sweeps":   "sweeps",
     "commands": "cli __main__ __init__",
 }  # fmt: skip
 UPWARD = {
@@ -42,7 +44,7 @@ LIBRARIES = {
     "yaml":       "config",
     "typer":      "cli",
     "rich":       "cli",
-    "pyarrow":    "steplog sweep",
+    "pyarrow":    "steplog sweeps",
     "llvmlite":   "engines.compiled",
 }  # fmt: skip
 HEAVY = ["numpy", "matplotlib", "sympy", "yaml", "pyarrow", "rich", "llvmlite", "pydantic", "pandas"]

@@ -1,5 +1,8 @@
 """A saved run: its config gives the same result again, and what was damaged is named."""
 
+# The rows of tables are read down their columns.
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import json
@@ -92,7 +95,9 @@ def test_the_log_is_read_back_exactly(tmp_path: Path) -> None:
 
 
 def test_a_trace_of_nan_and_inf_is_read_back(tmp_path: Path) -> None:
-    trace = saved(tmp_path / "run", {"function": "exp(x)", "start": [1]}, ["lr=-1000*(0-1)", "stop.diverged=1e300"])
+    trace = saved(
+        tmp_path / "run", {"function": "exp(x)", "start": [1]}, ["lr=-1000*(0-1)", "stop.diverged=1e300"]
+    )
     again = load_run(tmp_path / "run")
     assert again.result_hash == trace.result_hash
     assert json.loads((tmp_path / "run" / "summary.json").read_text())["status"] == trace.status
@@ -101,7 +106,12 @@ def test_a_trace_of_nan_and_inf_is_read_back(tmp_path: Path) -> None:
 def test_the_summary_says_what_the_run_did(tmp_path: Path) -> None:
     trace = saved(tmp_path / "run", {"function": "x^2", "start": [1], "seed": 7}, ["steps=2", "lr=0.25"])
     summary = json.loads((tmp_path / "run" / "summary.json").read_text())
-    assert (summary["status"], summary["reason"], summary["steps"], summary["seed"]) == ("max_steps", "2 steps done", 2, 7)
+    assert (summary["status"], summary["reason"], summary["steps"], summary["seed"]) == (
+        "max_steps",
+        "2 steps done",
+        2,
+        7,
+    )
     assert summary["start"] == {"step": 0, "x": [1.0], "f": 1.0, "grad_norm": 2.0}
     assert summary["best"] == summary["final"] == {"step": 2, "x": [0.25], "f": 0.0625, "grad_norm": 0.5}
     assert summary["evaluations"] == {"function": 3, "gradient": 3, "hessian": 0}
@@ -214,7 +224,10 @@ def test_files_elsewhere_are_not_read(folder: Path, tmp_path: Path) -> None:
 
 
 def test_coordinates_that_were_not_logged_cannot_be_drawn(tmp_path: Path) -> None:
-    config = {"function": {"formula": "sum(x^2)", "variables": {"x": 150}}, "plot": {"variables": ["x[7]", "x[9]"]}}
+    config = {
+        "function": {"formula": "sum(x^2)", "variables": {"x": 150}},
+        "plot": {"variables": ["x[7]", "x[9]"]},
+    }
     saved(tmp_path / "run", config, ["steps=3"])
     assert load_run(tmp_path / "run").x.shape == (4, 150)
     with pytest.raises(ConfigError, match=r"it has no column x\[0\]"):

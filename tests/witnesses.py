@@ -1,4 +1,4 @@
-"""Optimizers written out as loops, one number after the other: what the runner is held against."""
+"""Two problems, and optimizers written out as loops: what the runner is held against."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
+VALLEY = {"function": "(1 - x)^2 + 100*(y - x^2)^2", "start": [-1.2, 1]}
+BOWL = {"function": "x^2 + 10*y^2", "start": [3, -2]}
 
 Vector = list[float]
 Gradient = Callable[[Vector], Vector]
@@ -21,7 +24,9 @@ def gd(gradient: Gradient, x: Vector, lr: float, steps: int) -> list[Vector]:
     return path
 
 
-def momentum(gradient: Gradient, x: Vector, lr: float, steps: int, mu: float = 0.9, nesterov: bool = False) -> list[Vector]:
+def momentum(
+    gradient: Gradient, x: Vector, lr: float, steps: int, mu: float = 0.9, nesterov: bool = False
+) -> list[Vector]:
     """torch.optim.SGD: the buffer begins as the first gradient, which is the same as from zero."""
     path, buffer = [x], [0.0] * len(x)
     for _ in range(steps):
@@ -33,7 +38,15 @@ def momentum(gradient: Gradient, x: Vector, lr: float, steps: int, mu: float = 0
     return path
 
 
-def adam(gradient: Gradient, x: Vector, lr: float, steps: int, b1: float = 0.9, b2: float = 0.999, eps: float = 1e-8) -> list[Vector]:
+def adam(
+    gradient: Gradient,
+    x: Vector,
+    lr: float,
+    steps: int,
+    b1: float = 0.9,
+    b2: float = 0.999,
+    eps: float = 1e-8,
+) -> list[Vector]:
     """torch.optim.Adam: the second moment's correction is taken under the root, eps is added after it."""
     path, first, second = [x], [0.0] * len(x), [0.0] * len(x)
     for t in range(1, steps + 1):

@@ -53,7 +53,7 @@ def entry(kind: str, name: str) -> Entry:
 
 
 CONVENTIONS = ("torch", "optax", "paper")
-"""Whose form of an optimizer: the first of these that an entry has is the one taken unless the config says."""
+"""Whose form of an optimizer: the first of these that an entry has counts unless the config says."""
 
 
 def conventions(name: str) -> tuple[str, ...]:
@@ -81,7 +81,7 @@ def optimizer_keys(name: str) -> frozenset[str]:
     if name not in names("optimizers"):
         return frozenset()
     declared = [in_convention(name, word).node.get("hyperparameters") for word in conventions(name)]
-    return frozenset(key for node in declared if isinstance(node, Node) for key in node.keys())
+    return frozenset(key for node in declared if isinstance(node, Node) for key in node.keys())  # noqa: SIM118 (iteration yields pairs)
 
 
 def is_wrapper(name: str) -> bool:

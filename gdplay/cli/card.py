@@ -110,7 +110,9 @@ def draw(function: Function, card: Card, out: Path, force: bool) -> str:
 
     minima = function.known.minima
     shown = np.empty((0, function.size)) if minima is None else minima
-    landscape = Landscape(function, function.coordinates, shown, function.minimum, function.known.domain)
+    landscape = Landscape(
+        function, function.coordinates, shown, function.minimum, function.known.domain, function.numbers
+    )
     by_kind = {
         kind: [c.x for c in card.critical if c.kind == kind] for kind in {c.kind for c in card.critical}
     }

@@ -12,17 +12,19 @@ from gdplay.cli.complete import entries
 from gdplay.cli.options import Force, Json, OutFile
 
 WIDTH = 80
-KINDS = {"functions": "functions", "optimizers": "optimizers", "plots": "plots"}
+ENTRIES = {"functions": "function", "optimizers": "optimizer", "schedules": "schedule", "searches": "search"}
+KINDS = {**ENTRIES, "plots": "plot"}
+"""The kinds, each with the word for one of them."""
 
 
 def list_entries(
-    kind: Annotated[str, typer.Argument(metavar="functions|optimizers|plots", help="What to list.")],
+    kind: Annotated[str, typer.Argument(metavar="|".join(KINDS), help="What to list.")],
     word: Annotated[
         str | None, typer.Argument(metavar="[WORD]", help="Only entries that contain this word.")
     ] = None,
     json: Json = False,
 ) -> None:
-    """List the functions, optimizers or plots by name.
+    """List the functions, optimizers, schedules, searches or plots by name.
 
     Examples:
 
@@ -52,18 +54,23 @@ def show(
     kind: Annotated[
         str | None,
         typer.Argument(
-            autocompletion=entries, metavar="[KIND] NAME",
-            help="A function's or optimizer's name, with its kind before it if need be.",
+            autocompletion=entries,
+            metavar="[KIND] NAME|CONFIG",
+            help="An entry's name, with its kind before it if need be; a config with --schedule.",
         ),
     ] = None,
     name: Annotated[str | None, typer.Argument(hidden=True)] = None,
+    settings: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
+    schedule: Annotated[
+        bool, typer.Option("--schedule", help="What a config schedules, step by step, without running it.")
+    ] = False,
     latex: Annotated[bool, typer.Option("--latex", help="An optimizer's equations in LaTeX.")] = False,
     parity: Annotated[bool, typer.Option("--parity", help="What was compared with torch and Optax.")] = False,
     out: OutFile = None,
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Show one function or optimizer: its equations, defaults and source; -o draws a function.
+    """Show one entry: its equations, defaults and source; -o draws a function, or what is scheduled.
 
     Examples:
 
@@ -71,19 +78,31 @@ def show(
 
     gdplay show optimizer adam --latex
 
+    gdplay show configs/schedule.yaml --schedule -o s.png
+
     gdplay show --parity
     """
     from gdplay.cli import print_json
     from gdplay.errors import printable
 
+    further = [word for word in (name, *(settings or ())) if word is not None]
+    if schedule and kind is not None:
+        from gdplay.cli.schedule import show_schedule
+
+        show_schedule(kind, further, out, force, json)
+        return
+    if len(further) > 1:
+        raise typer.BadParameter(f"{further[1]} is one name too many")
     if kind is None or latex or parity:
         _show_optimizer(kind, name, latex, parity, json)
         return
     found_kind, found = _find(kind, name)
     is_function = found_kind == "functions"
-    card, saved = _function_card(found, out, force) if is_function else (_optimizer_card(found, out, json), {})
+    card, saved = (
+        _function_card(found, out, force) if is_function else (_card(found_kind, found, out, json), {})
+    )
     if json:
-        print_json({"kind": found_kind.removesuffix("s"), "name": found, **card, **saved})
+        print_json({"kind": ENTRIES[found_kind], "name": found, **card, **saved})
         return
     lines: list[str] = [found]
     for label, value in card.items():
@@ -104,8 +123,8 @@ def show(
 def _kind(word: str) -> str:
     from gdplay.errors import Complaint, ConfigError, nearest
 
-    for kind in KINDS:
-        if word in (kind, kind.removesuffix("s")):
+    for kind, one in KINDS.items():
+        if word in (kind, one):
             return kind
     near = nearest(word, KINDS)
     remedy = f"did you mean {near}?" if near else f"choose one of {', '.join(KINDS)}"
@@ -124,23 +143,22 @@ def _rows(kind: str) -> dict[str, str]:
 
 def _find(kind: str, name: str | None) -> tuple[str, str]:
     from gdplay.catalog import names
+    from gdplay.config.schedules import named
     from gdplay.config.spelling import own_name
     from gdplay.errors import Complaint, ConfigError, nearest
 
-    kinds = [_kind(kind)] if name is not None else ["functions", "optimizers"]
+    kinds = [_kind(kind)] if name is not None else list(ENTRIES)
     wanted = name if name is not None else kind
     for candidate in kinds:
         if candidate != "plots" and wanted in names(candidate):
             return candidate, wanted
     if "optimizers" in kinds and own_name(wanted) in names("optimizers"):
         return "optimizers", own_name(wanted)
+    if "schedules" in kinds and (found := named(wanted)) is not None:
+        return "schedules", found[0].name
     known = [entry for candidate in kinds if candidate != "plots" for entry in names(candidate)]
     near = nearest(wanted, known)
-    remedy = (
-        f"did you mean {near}?"
-        if near
-        else "gdplay list functions and gdplay list optimizers show what there is"
-    )
+    remedy = f"did you mean {near}?" if near else f"gdplay list shows what there is: {', '.join(ENTRIES)}"
     raise ConfigError(Complaint(f"there is no entry '{wanted[:60]}'", remedy))
 
 
@@ -153,19 +171,24 @@ def _function_card(name: str, out: Path | None, force: bool) -> tuple[dict[str, 
     return card.facts, {"file": draw(function, card, out, force)} if out is not None else {}
 
 
-def _optimizer_card(name: str, out: Path | None, raw: bool) -> dict[str, Any]:
+def _card(kind: str, name: str, out: Path | None, raw: bool) -> dict[str, Any]:
     from gdplay.cli.optimizercard import optimizer_card
+    from gdplay.cli.plans import schedule_card, search_card
     from gdplay.errors import Complaint, ConfigError
 
     if out is not None:
-        raise ConfigError(Complaint(f"{name} is an optimizer; -o draws a function", "leave out -o", key="-o"))
-    return optimizer_card(name, raw)
+        message = f"{name} is of the {kind}; -o draws a function, or what a config schedules"
+        raise ConfigError(Complaint(message, "leave out -o", key="-o"))
+    if kind == "optimizers":
+        return optimizer_card(name, raw)
+    return schedule_card(name) if kind == "schedules" else search_card(name)
 
 
 def _show_optimizer(kind: str | None, name: str | None, latex: bool, parity: bool, json: bool) -> None:
     """Print an optimizer's equations in LaTeX, or what was compared with torch and Optax."""
     from gdplay.cli import print_json
-    from gdplay.cli.optimizercard import latex_card, parity_rows
+    from gdplay.cli.optimizercard import latex_card
+    from gdplay.cli.paritytable import parity_lines, parity_rows
     from gdplay.errors import Complaint, ConfigError
 
     found_kind, found = _find(kind, name) if kind is not None else ("optimizers", None)
@@ -184,13 +207,4 @@ def _show_optimizer(kind: str | None, name: str | None, latex: bool, parity: boo
     if json:
         print_json({"versions": versions, "compared": rows, "left_out": left})
         return
-    print(f"compared with {versions}; the paths agree up to these steps on Rosenbrock, an")
-    print("ill-conditioned quadratic, Beale and Himmelblau (of 500; less where a path is chaotic)")
-    for row in rows:
-        print(f"{row['optimizer']:<20}{row['original']:<40}{row['steps']}")
-        if row["settings"]:
-            print(textwrap.fill(row["settings"], WIDTH, initial_indent=" " * 20, subsequent_indent=" " * 20))
-    if found is None:
-        print("left out, or compared less strictly")
-    for original, reason in left.items() if found is None else ():
-        print(textwrap.fill(f"{original}: {reason}", WIDTH, initial_indent="  ", subsequent_indent="    "))
+    print("\n".join(parity_lines(versions, rows, {} if found else left, WIDTH)))

@@ -113,11 +113,8 @@ def _told(function: Function, wrt: str | None) -> tuple[list[Told], str]:
 def _lines(function: Function, passes: Backprop, told: list[Told], which: str) -> list[str]:
     from gdplay.cli import lecture
 
-    lines = [
-        function.line,
-        *lecture.line(f"at {lecture.place(function, passes.point)}{which}"),
-        "",
-    ]
+    lines = lecture.line(function.line)
+    lines += [*lecture.line(f"at {lecture.place(function, passes.point)}{which}"), ""]
     if len(passes.forward) > lecture.MOST_NODES:
         count = f"{len(passes.forward)} nodes are too many for tables of {lecture.MOST_NODES}"
         lines += [f"{count}; --json has them all", ""]

@@ -40,6 +40,7 @@ def schema(out: OutFile = None, force: Force = False) -> None:
     """
     from gdplay.cli import print_json
     from gdplay.config.schema import schema as config_schema
+    from gdplay.errors import printable
     from gdplay.files import write_file
     from gdplay.jsontext import dumps
 
@@ -47,4 +48,4 @@ def schema(out: OutFile = None, force: Force = False) -> None:
         print_json(config_schema())
     else:
         write_file(out, dumps(config_schema(), indent=2) + "\n", force)
-        print(f"saved {out}")
+        print(f"saved {printable(str(out))}")

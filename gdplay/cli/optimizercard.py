@@ -1,4 +1,4 @@
-"""What gdplay show tells of an optimizer: equations, defaults, conventions, source, differences, parity."""
+"""What gdplay show tells of an optimizer: equations, defaults, conventions, source, differences."""
 
 from __future__ import annotations
 
@@ -61,24 +61,6 @@ def latex_card(name: str) -> dict[str, str]:
         if text not in found.values():
             found[convention] = text
     return found
-
-
-def parity_rows(name: str | None) -> tuple[str, list[dict[str, Any]], dict[str, str]]:
-    """Return with what the catalogue was compared, the comparisons (of one optimizer), and what was left out."""
-    from gdplay.catalog import parity
-    from gdplay.config.nodes import Mapping, Scalar, Sequence
-
-    def words(node: Any) -> str:
-        return node.text if isinstance(node, Scalar) else " ".join(words(item) for item in node)
-
-    tree = parity()
-    compared, left = tree.get("compared"), tree.get("left_out")
-    assert isinstance(compared, Sequence)
-    assert isinstance(left, Mapping)
-    rows = [{key.text: words(value) for key, value in row} for row in compared if isinstance(row, Mapping)]
-    versions = ", ".join(f"{key} {words(tree.get(key))}" for key in ("torch", "optax"))
-    chosen = [row for row in rows if name is None or row["optimizer"] == name]
-    return versions, chosen, {key.text: words(value) for key, value in left}
 
 
 def _equations(step: str, raw: bool) -> str:

@@ -26,6 +26,8 @@ At = Annotated[
 ]
 AllowRead = Annotated[
     list[Path] | None,
-    typer.Option("--allow-read", metavar="DIR", help="A folder that configs may read from besides their own."),
+    typer.Option(
+        "--allow-read", metavar="DIR", help="A folder that configs may read from besides their own."
+    ),
 ]
 Latex = Annotated[bool, typer.Option("--latex", help="Write mathematics in LaTeX.")]

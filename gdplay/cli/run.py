@@ -28,7 +28,9 @@ def run(
     config: Annotated[
         str,
         typer.Argument(
-            autocompletion=sources, metavar="CONFIG", help="A config, a formula, a catalogue name, or - for standard input."
+            autocompletion=sources,
+            metavar="CONFIG",
+            help="A config, a formula, a catalogue name, or - for standard input.",
         ),
     ],
     settings: Settings = None,
@@ -55,7 +57,9 @@ def run(
 
     more, values = further_configs(settings)
     if more and out is not None:
-        raise ConfigError(Complaint("--out names one folder, and here are several configs", "leave --out out"))
+        raise ConfigError(
+            Complaint("--out names one folder, and here are several configs", "leave --out out")
+        )
     checked = [read_source(text, values, roots=allow_read) for text in (config, *more)]
     for each in checked:
         log_columns(each)  # all are refused before the first is run

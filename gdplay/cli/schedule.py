@@ -40,7 +40,11 @@ def show_schedule(source: str, settings: Sequence[str], out: Path | None, force:
     lines = ["  ".join(f"{name:>{WIDTH}}" for name in names)]
     lines += ["  ".join(f"{values[row]:>{WIDTH}.6g}" for values in names.values()) for row in rows]
     lines += [f"saved {path}" for path in saved.values()]
-    print(printable("\n".join(line[WIDTH - len("step") :] if k <= len(rows) else line for k, line in enumerate(lines))))
+    print(
+        printable(
+            "\n".join(line[WIDTH - len("step") :] if k <= len(rows) else line for k, line in enumerate(lines))
+        )
+    )
 
 
 def scheduled(config: Config) -> dict[str, Setting]:
@@ -49,13 +53,19 @@ def scheduled(config: Config) -> dict[str, Setting]:
 
     choices = config.choices
     if isinstance(choices.learning_rate, Search):
-        message = f"the learning rate is searched for in every step ({choices.learning_rate.name}); it has no schedule"
-        raise ConfigError(Complaint(message, "gdplay run logs the rates that were found", key="optimizer.learning_rate"))
+        message = f"the rate is searched for in every step ({choices.learning_rate.name}); it has no schedule"
+        raise ConfigError(
+            Complaint(message, "gdplay run logs the rates that were found", key="optimizer.learning_rate")
+        )
     others: dict[str, Setting | None] = {
         **choices.hyperparameters, "weight_decay": choices.weight_decay, "clip.norm": choices.clip_norm,
         "clip.value": choices.clip_value, "noise.gradient": choices.noise,
     }  # fmt: skip
-    moving = {name: value for name, value in others.items() if value is not None and not isinstance(value, float | int)}
+    moving = {
+        name: value
+        for name, value in others.items()
+        if value is not None and not isinstance(value, float | int)
+    }
     return {"learning_rate": choices.learning_rate, **moving}
 
 
@@ -64,7 +74,9 @@ def _values(name: str, setting: Setting, steps: np.ndarray) -> np.ndarray:
 
     found = preview(setting, steps)
     if found is None:
-        message = f"{str(setting).partition(' ')[0]} follows the values of the run, so it can't be shown before it"
+        message = (
+            f"{str(setting).partition(' ')[0]} follows the values of the run, so it can't be shown before it"
+        )
         raise ConfigError(Complaint(message, "gdplay run logs the rates", key=f"optimizer.{name}"))
     return found
 
@@ -73,5 +85,5 @@ def _draw(config: Config, steps: np.ndarray, curves: dict[str, np.ndarray], out:
     from gdplay.cli.picture import save_picture
     from gdplay.plots import PICTURES
 
-    title = ",  ".join(f"{name.replace('_', ' ')}: {setting}" for name, setting in scheduled(config).items())
+    title = [f"{name.replace('_', ' ')}: {setting}" for name, setting in scheduled(config).items()]
     return save_picture(lambda: PICTURES["schedule"].load()(steps, curves, title), out, force)

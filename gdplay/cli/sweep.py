@@ -12,26 +12,41 @@ from gdplay.cli.complete import sources
 from gdplay.cli.options import Force, Json, Out, Quiet
 
 if TYPE_CHECKING:
-    from gdplay.sweep.request import Request
-    from gdplay.sweep.result import Table
-    from gdplay.sweep.work import Progress
+    from gdplay.sweeps.request import Request
+    from gdplay.sweeps.result import Table
+    from gdplay.sweeps.work import Progress
 
-COLUMN = 14
+SAID = 3
 PATIENCE = 1.0
 
 
 def sweep(
-    config: Annotated[str, typer.Argument(autocompletion=sources, metavar="CONFIG", help="A config, a formula or a catalogue name.")],
+    config: Annotated[
+        str,
+        typer.Argument(
+            autocompletion=sources, metavar="CONFIG", help="A config, a formula or a catalogue name."
+        ),
+    ],
     settings: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[KEY=VALUES]...", help="Several values sweep (a,b,c or logspace(1e-4,1,61)), one sets."),
+        typer.Argument(
+            metavar="[KEY=VALUES]...", help="Several values sweep (a,b,c or logspace(1e-4,1,61)), one sets."
+        ),
     ] = None,
     out: Out = None,
     force: Force = False,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on in the folder --out: only what is missing is run.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be run, how long and how large.")] = False,
-    fail_fast: Annotated[bool, typer.Option("--fail-fast", help="End at the first combination that can't be run.")] = False,
-    format: Annotated[str, typer.Option("--format", metavar="parquet|csv", help="The table's file format.")] = "parquet",
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on in the folder --out: only what is missing is run.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be run, how long and how large.")
+    ] = False,
+    fail_fast: Annotated[
+        bool, typer.Option("--fail-fast", help="End at the first combination that can't be run.")
+    ] = False,
+    format: Annotated[
+        str, typer.Option("--format", metavar="parquet|csv", help="The table's file format.")
+    ] = "parquet",
     quiet: Quiet = False,
     json: Json = False,
 ) -> int:
@@ -48,17 +63,21 @@ def sweep(
     from gdplay.cli import print_json
     from gdplay.cli.run import signals
     from gdplay.errors import Complaint, ConfigError
-    from gdplay.sweep.run import save_sweep
+    from gdplay.sweeps.run import save_sweep
 
     if format not in ("parquet", "csv"):
-        raise ConfigError(Complaint(f"there is no table format '{format[:40]}'", "choose parquet or csv", key="--format"))
+        raise ConfigError(
+            Complaint(f"there is no table format '{format[:40]}'", "choose parquet or csv", key="--format")
+        )
     if resume and out is None:
         raise ConfigError(Complaint("--resume needs the folder to go on in", "add --out DIR", key="--resume"))
     request = _request(config, settings, fail_fast)
     if dry_run:
         return _foretell(request, json)
     with signals() as caught, _Bar(not (quiet or json)) as bar:
-        table, summary, folder = save_sweep(request, out, force, resume, format, bar.report, lambda: bool(caught))
+        table, summary, folder = save_sweep(
+            request, out, force, resume, format, bar.report, lambda: bool(caught)
+        )
     if json:
         print_json({**summary, "folder": str(folder.path)})
     else:
@@ -70,7 +89,7 @@ def _request(config: str, settings: list[str] | None, fail_fast: bool) -> Reques
     from pathlib import Path
 
     from gdplay.cli.source import kind_of
-    from gdplay.sweep.request import read_request
+    from gdplay.sweeps.request import read_request
 
     text = config.strip()
     return read_request(Path(text) if kind_of(text) == "config" else text, settings or (), fail_fast)
@@ -79,7 +98,7 @@ def _request(config: str, settings: list[str] | None, fail_fast: bool) -> Reques
 def _foretell(request: Request, json: bool) -> int:
     """Say what a sweep would do: its grid, its runs, an estimate of time and size."""
     from gdplay.cli import print_json
-    from gdplay.sweep.estimate import estimate
+    from gdplay.sweeps.estimate import estimate
 
     found = estimate(request)
     if json:
@@ -87,32 +106,31 @@ def _foretell(request: Request, json: bool) -> int:
         return 0
     for grid in request.grids:
         print(" x ".join(f"{axis.key} ({len(axis)})" for axis in grid.axes))
-    print(f"{found['runs']} runs in {found['groups']} groups, about {found['seconds']:.3g} s and {found['bytes'] / 1e6:.3g} MB")
+    cost = f"about {found['seconds']:.2g} s and {found['bytes'] / 1e6:.2g} MB"
+    print(f"{found['runs']} runs in {found['groups']} groups, {cost}")
     return 0
 
 
 def _print(table: Table, summary: dict[str, Any], saved: str) -> None:
+    from gdplay.cli.ranking import ranking
     from gdplay.errors import printable
 
-    ranked = table.ranked()
     start = list(table.columns).index("status")
     names = [*list(table.columns)[1:start], "status", "steps", "best_f", "final_f"]
-    lines = ["".join(f"{name[-COLUMN + 2:]:<{COLUMN}}" for name in names).rstrip()]
-    for row in ranked:
-        lines.append("".join(f"{_cell(table.columns[name][row]):<{COLUMN}}" for name in names).rstrip())
+    ranked = table.ranked()
+    lines = ranking({name: table.columns[name][ranked] for name in names})
     counts = ", ".join(f"{count} {status}" for status, count in summary["counts"].items())
     lines += ["", f"{summary['status']:<12}{summary['runs']} runs: {counts}"]
+    if "error" in table.columns:
+        said = dict.fromkeys(error for error in table.columns["error"] if error)
+        lines += [f"{'failed':<12}{error}" for error in list(said)[:SAID]]
+        lines += [f"{'':<12}... and {len(said) - SAID} other reasons"] if len(said) > SAID else []
     if summary["reused"]:
         lines.append(f"{'kept':<12}{summary['reused']} runs were known already")
     if summary["damaged_chunks"]:
         lines.append(f"{'damaged':<12}{', '.join(summary['damaged_chunks'])}: run again")
     lines.append(f"{'saved':<12}{saved}")
     print(printable("\n".join(lines)))
-
-
-def _cell(value: Any) -> str:
-    text = f"{value:.5g}" if isinstance(value, float) else str(value)
-    return text if len(text) < COLUMN else text[: COLUMN - 3] + ".."
 
 
 class _Bar:
@@ -131,8 +149,19 @@ class _Bar:
             from rich.console import Console
             from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-            columns = (BarColumn(), TextColumn("{task.completed}/{task.total} runs"), TimeRemainingColumn(), TextColumn("{task.description}"))
-            self.bar = Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False)
+            columns = (
+                BarColumn(),
+                TextColumn("{task.completed}/{task.total} runs"),
+                TimeRemainingColumn(),
+                TextColumn("{task.description}"),
+            )
+            self.bar = Progress(
+                *columns,
+                console=Console(stderr=True),
+                transient=True,
+                redirect_stdout=False,
+                redirect_stderr=False,
+            )
             self.bar.start()
             self.task = self.bar.add_task("", total=progress.total)
         said = f"best f {progress.best:.3g}, {progress.diverged} diverged"

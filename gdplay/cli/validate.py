@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 def validate(
     config: Annotated[
-        str, typer.Argument(autocompletion=sources, metavar="CONFIG", help="The config to check, or - for standard input.")
+        str,
+        typer.Argument(
+            autocompletion=sources, metavar="CONFIG", help="The config to check, or - for standard input."
+        ),
     ],
     settings: Settings = None,
     allow_read: AllowRead = None,

@@ -58,10 +58,11 @@ class Commands(TyperGroup):
         """Return the command of that name, or None."""
         command = super().get_command(ctx, cmd_name)
         if command is not None:
-            take_as_they_stand(command.params)
+            take_as_they_stand(command.get_params(ctx))
         return command
 
-    def make_context(self, *args: Any, **keywords: Any) -> Any:
-        """Return the context of one command line."""
-        take_as_they_stand(self.params)
-        return super().make_context(*args, **keywords)
+    def get_params(self, ctx: Any) -> Any:
+        """Return the parameters of gdplay itself, ``--help`` among them."""
+        params = super().get_params(ctx)
+        take_as_they_stand(params)
+        return params

@@ -1,4 +1,5 @@
-"""Other libraries' names: what optimizers and hyperparameters are called there, and what they are called here."""
+"""Other libraries' names of optimizers and hyperparameters, and what they are called here."""
+# ruff: noqa: E501 (a row of a table is one line)
 
 from __future__ import annotations
 

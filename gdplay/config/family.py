@@ -85,6 +85,8 @@ def _sized(node: Node, n: int) -> Node:
         value = parse(node.text, Scope({"n": const(float(n))}))
     except FormulaError:
         return node
+    if value.shape:
+        return node
     return Scalar(f"{float(constant_value(value)):.17g}", False, node.place)
 
 

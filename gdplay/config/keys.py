@@ -57,9 +57,19 @@ def _log_columns(node: Node, key: str, complaints: Complaints) -> str | dict[str
         found = {name.text: formula(value, f"{key}.{name.text}", complaints) for name, value in node}
         for name, _ in node:
             if not (name.text.isascii() and name.text.isidentifier()):
-                complaints.add(name.place, f"{key}.{name.text[:60]}", f"'{name.text[:60]}' is no name", "use ASCII letters, digits and _")
+                complaints.add(
+                    name.place,
+                    f"{key}.{name.text[:60]}",
+                    f"'{name.text[:60]}' is no name",
+                    "use ASCII letters, digits and _",
+                )
         return None if None in found.values() else found  # type: ignore[return-value]
-    complaints.add(node.place, key, f"expected all, or names to formulas, found {kind(node)}", "write columns: all, or columns: {r: norm(point)}")
+    complaints.add(
+        node.place,
+        key,
+        f"expected all, or names to formulas, found {kind(node)}",
+        "write columns: all, or columns: {r: norm(point)}",
+    )
     return None
 
 
@@ -105,7 +115,9 @@ SECTIONS: dict[str, dict[str, Key]] = {
 
 SINGLE: dict[str, Key] = {
     "seed": Key(number(0, 2**63 - 1, whole=True), 0, "what the noise is a function of"),
-    "engine": Key(choice("auto", "numpy", "compiled"), "auto", "what carries out the steps; auto weighs the work"),
+    "engine": Key(
+        choice("auto", "numpy", "compiled"), "auto", "what carries out the steps; auto weighs the work"
+    ),
 }
 
 TOP = ("extends", "function", "start", "optimizer", "name", "sweep", *SECTIONS, *SINGLE)

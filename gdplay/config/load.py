@@ -88,7 +88,9 @@ def check(
         if key.text not in TOP:
             complaints.unknown(key, key.text, TOP)
         elif key.text == "sweep":
-            complaints.add(key.place, "sweep", "this config describes many runs", "carry it out with gdplay sweep")
+            complaints.add(
+                key.place, "sweep", "this config describes many runs", "carry it out with gdplay sweep"
+            )
     sections = {section: read_section(section, tree.get(section), complaints) for section in SECTIONS}
     single = {key: row.default for key, row in SINGLE.items()}
     for key, row in SINGLE.items():
@@ -122,7 +124,10 @@ def check(
     complaints.raise_any()
     assert method is not None
     notes.extend(function.formula.warnings)
-    stop = {**sections["stop"], "formula": _watched("stop.formula", tree, method, complaints, notes).get("formula")}
+    stop = {
+        **sections["stop"],
+        "formula": _watched("stop.formula", tree, method, complaints, notes).get("formula"),
+    }
     columns = _watched("log.columns", tree, method, complaints, notes)
     complaints.raise_any()
     return Config(
@@ -145,7 +150,9 @@ def _method(
     except (FormulaError, ShapeError) as error:
         if chosen.step is None or isinstance(error, ShapeError):
             optimizer = tree.get("optimizer") or tree
-            complaints.add(optimizer.place, "optimizer", f"{chosen.rule.title}: {error.message}", error.remedy)
+            complaints.add(
+                optimizer.place, "optimizer", f"{chosen.rule.title}: {error.message}", error.remedy
+            )
             return None
         complaints.formula(chosen.step, "optimizer.step", error)
         return None

@@ -48,7 +48,7 @@ def expand(tree: Mapping, optimizer: str | None = None) -> Mapping:
 
 
 def merge(under: Mapping, over: Mapping, notes: list[str], path: str = "") -> Mapping:
-    """Return ``over`` laid over ``under``: mappings merge, the rest replaces, a new function replaces whole."""
+    """Return ``over`` laid over ``under``: mappings merge, the rest replaces, a function replaces whole."""
     found = {key.text: (key, value) for key, value in under}
     for key, value in over:
         old = found.get(key.text)
@@ -72,7 +72,7 @@ def _other_optimizer(old: Mapping, new: Mapping, notes: list[str]) -> Mapping:
     known = optimizer_keys(named.text) if isinstance(named, Scalar) else frozenset[str]()
     was = old.get("name")
     kept = {key.text: (key, value) for key, value in old if key.text in known or key.text in KEPT}
-    if isinstance(named, Scalar) and named.text == in_force(old):
+    if isinstance(named, Scalar) and named.text == in_force(old) and old.get("step") is None:
         kept = {key.text: (key, value) for key, value in old}
     dropped = [one_line(key.text) for key, _ in old if key.text not in kept and key.text != "name"]
     if dropped and isinstance(named, Scalar):

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from gdplay.catalog import conventions, in_convention
 from gdplay.config.complaints import Complaints, kind
 from gdplay.config.nodes import Mapping, Node, Scalar
-from gdplay.config.rules import DEFAULT, OWN, catalogued, read_rule_of
+from gdplay.config.rules import OWN, catalogued, read_rule_of
 from gdplay.config.schedules import Context, read_setting_node
 from gdplay.config.searches import read_search_node
-from gdplay.config.spelling import why_not
+from gdplay.config.spelling import DEFAULT, why_not
 from gdplay.config.values import positive_setting
 from gdplay.rule import Rule
 from gdplay.schedule import Setting
@@ -59,8 +59,8 @@ def read_optimizer(node: Node | None, complaints: Complaints, max_steps: float =
     decay = None
     if decay_node is not None and "weight_decay" not in rule.owns:
         decay = read_setting_node(decay_node, "optimizer.weight_decay", Context(0.0, max_steps), complaints)
-    return Chosen(rule, rate if rate is not None else 0.01, values, clip.get("norm"), clip.get("value"), decay,
-                  _own_step(node))  # fmt: skip
+    rate = rate if rate is not None else 0.01
+    return Chosen(rule, rate, values, clip.get("norm"), clip.get("value"), decay, _own_step(node))
 
 
 def _rate(node: Node | None, context: Context, complaints: Complaints) -> Setting | Search | None:
@@ -106,14 +106,23 @@ def _read_settings(
 
 
 def _refuse(
-    key: Scalar, path: str, rule: Rule, present: tuple[str, ...], known: tuple[str, ...], complaints: Complaints
+    key: Scalar,
+    path: str,
+    rule: Rule,
+    present: tuple[str, ...],
+    known: tuple[str, ...],
+    complaints: Complaints,
 ) -> None:
     """Say why a key means nothing: a spelling, another convention's hyperparameter, or unknown."""
     if rule.convention:
-        others = [c for c in conventions(rule.name) if c != rule.convention and key.text in _declared(rule.name, c)]
+        others = [
+            c for c in conventions(rule.name) if c != rule.convention and key.text in _declared(rule.name, c)
+        ]
         if others:
             message = f"{rule.name} has {key.text} in the convention {others[0]} only"
-            complaints.add(key.place, path, message, f"write convention: {others[0]}, or leave {key.text} out")
+            complaints.add(
+                key.place, path, message, f"write convention: {others[0]}, or leave {key.text} out"
+            )
             return
     said = why_not(key.text, present, rule.name)
     if said is not None:

@@ -31,7 +31,11 @@ def replan(old: Node, new: Node, path: str, notes: list[str], merge: Merge) -> N
     key = path.removeprefix("optimizer.")
     if isinstance(new, Mapping) and new.get("schedule") is not None:
         new = _in_own_words(new, new)
-        kept = [(Scalar("value", False, node.place), node) for node in [_value(old)] if node and not new.get("value")]
+        kept = [
+            (Scalar("value", False, node.place), node)
+            for node in [_value(old)]
+            if node and not new.get("value")
+        ]
     if isinstance(old, Mapping):
         said = " ({key}.value=... would keep it)" if isinstance(new, Scalar) and old.get("schedule") else ""
         said = "; its value is kept" if kept else said.format(key=key)

@@ -8,14 +8,14 @@ from functools import cache
 from gdplay.catalog import CONVENTIONS, conventions, in_convention, is_wrapper, names
 from gdplay.config.complaints import Complaints, kind
 from gdplay.config.nodes import Mapping, Node, Scalar
+from gdplay.config.spelling import DEFAULT
 from gdplay.config.values import number
 from gdplay.errors import nearest
 from gdplay.rule import GIVEN, Rule
 
-DEFAULT = "gd"
 OWN = ("step", "state", "hyperparameters")
-TAKEN = ("name", "learning_rate", "clip", "convention", "wrap", "of", *OWN, "f", "grad", "hess", "hvp", "residuals",
-         "jacobian")  # fmt: skip
+CALLED = ("f", "grad", "hess", "hvp", "residuals", "jacobian")
+TAKEN = ("name", "learning_rate", "clip", "convention", "wrap", "of", *OWN, *CALLED)
 """What no hyperparameter or state may be called: it has a meaning of its own."""
 
 
@@ -58,7 +58,9 @@ def _wrapper(node: Mapping, complaints: Complaints, path: str) -> Rule | None:
     if not isinstance(of, Mapping):
         found = f"found {kind(of)}" if of is not None else "found nothing"
         place = of.place if of is not None else node.place
-        complaints.add(place, f"{path}.of", f"expected the wrapped optimizer, {found}", "write of: {name: adam}")
+        complaints.add(
+            place, f"{path}.of", f"expected the wrapped optimizer, {found}", "write of: {name: adam}"
+        )
         return None
     inner = read_rule_of(of, complaints, f"{path}.of")
     convention = _convention(node, name, complaints, path)
@@ -68,7 +70,9 @@ def _wrapper(node: Mapping, complaints: Complaints, path: str) -> Rule | None:
     both = (outer.hyperparameters.keys() | outer.state.keys()) & (inner.owns | inner.remembered)
     if both:
         message = f"'{min(both)}' is a name of {name} and of the optimizer that it wraps"
-        complaints.add(of.place, f"{path}.of", message, "wrap another optimizer, or rename it in a rule of your own")
+        complaints.add(
+            of.place, f"{path}.of", message, "wrap another optimizer, or rename it in a rule of your own"
+        )
         return None
     return outer
 
@@ -77,19 +81,27 @@ def _known(node: Node | None, key: str, complaints: Complaints, wrappers: bool) 
     """Return the name of an entry that is a wrapper, or of one that is not."""
     if node is None:
         return DEFAULT
-    exists = isinstance(node, Scalar) and node.text in names("optimizers")
-    if exists and is_wrapper(node.text) == wrappers:
-        return node.text
+    text = node.text if isinstance(node, Scalar) else ""
+    exists = text in names("optimizers")
+    if exists and is_wrapper(text) == wrappers:
+        return text
     fitting = [name for name in names("optimizers") if is_wrapper(name) == wrappers]
     what = "wrapper" if wrappers else "optimizer"
     if exists:
-        remedy = f"choose one of {', '.join(fitting)}" if wrappers else f"write wrap: {node.text} and of: {{name: adam}}"
-        complaints.add(node.place, key, f"{node.text} is no {what}", remedy)
+        remedy = (
+            f"choose one of {', '.join(fitting)}"
+            if wrappers
+            else f"write wrap: {text} and of: {{name: adam}}"
+        )
+        complaints.add(node.place, key, f"{text} is no {what}", remedy)
         return None
-    near = nearest(node.text, fitting) if isinstance(node, Scalar) else None
-    remedy = f"did you mean {near}?" if near else "gdplay list optimizers shows them; a rule of your own has step: ..."
-    named = isinstance(node, Scalar) and node.text
-    message = f"there is no {what} {kind(node)}" if named else f"expected a name, found {kind(node)}"
+    near = nearest(text, fitting)
+    remedy = (
+        f"did you mean {near}?"
+        if near
+        else "gdplay list optimizers shows them; a rule of your own has step: ..."
+    )
+    message = f"there is no {what} {kind(node)}" if text else f"expected a name, found {kind(node)}"
     complaints.add(node.place, key, message, remedy)
     return None
 
@@ -127,7 +139,9 @@ def read_equations(node: Mapping, name: str, complaints: Complaints, path: str =
     for key, value in _pairs(node.get("state"), f"{path}.state", complaints):
         here = f"{path}.state.{key.text}"
         if not isinstance(value, Scalar):
-            complaints.add(value.place, here, f"expected a start value, found {kind(value)}", "write 0, or eye(n)")
+            complaints.add(
+                value.place, here, f"expected a start value, found {kind(value)}", "write 0, or eye(n)"
+            )
         elif key.text in hyperparameters:
             complaints.add(key.place, here, "declared as a hyperparameter too", "choose another name")
         elif _free(key, f"{path}.state", complaints):

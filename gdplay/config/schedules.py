@@ -42,7 +42,9 @@ class Context:
 def form(name: str) -> Form:
     """Return the catalogue's schedule of that name."""
     found = entry("schedules", name)
-    tables = {key: dict(_pairs(found.node.get(key))) for key in ("hyperparameters", "parts", "state", "spellings")}
+    tables = {
+        key: dict(_pairs(found.node.get(key))) for key in ("hyperparameters", "parts", "state", "spellings")
+    }
     brought = found.node.get("names")
     known = {key.text: dict(_pairs(value)) for key, value in brought} if isinstance(brought, Mapping) else {}
     return Form(
@@ -92,7 +94,12 @@ def read_schedule_node(node: Mapping, path: str, context: Context, complaints: C
     """Return the schedule that a mapping describes, or None with complaints."""
     word = node.get("schedule")
     if not isinstance(word, Scalar):
-        complaints.add(node.place, path, "expected a schedule's name", "write {schedule: cosine}; gdplay list schedules shows them")
+        complaints.add(
+            node.place,
+            path,
+            "expected a schedule's name",
+            "write {schedule: cosine}; gdplay list schedules shows them",
+        )
         return None
     if (found := named(word.text)) is None:
         near = nearest(word.text, names("schedules"))
@@ -172,7 +179,9 @@ class _Reading:
         else:
             near = nearest(text, options)
             remedy = f"did you mean {near}?" if near else ""
-            self.complaints.add(node.place, path, f"expected one of {', '.join(options)}, found {kind(node)}", remedy)
+            self.complaints.add(
+                node.place, path, f"expected one of {', '.join(options)}, found {kind(node)}", remedy
+            )
 
     def list(self, name: str, node: Node, path: str) -> None:
         found = numbers(node, path, self.complaints)
@@ -183,39 +192,58 @@ class _Reading:
 
     def two_lists(self, node: Node, keys: str, values: str, path: str) -> None:
         if not isinstance(node, Mapping) or not len(node):
-            self.complaints.add(node.place, path, f"expected a mapping, found {kind(node)}", "write {100: 0.5, 200: 0.1}")
+            self.complaints.add(
+                node.place, path, f"expected a mapping, found {kind(node)}", "write {100: 0.5, 200: 0.1}"
+            )
             return
-        pairs = [(number()(key, path, self.complaints), number()(value, path, self.complaints)) for key, value in node]
+        pairs = [
+            (number()(key, path, self.complaints), number()(value, path, self.complaints))
+            for key, value in node
+        ]
         good = sorted((float(a), float(b)) for a, b in pairs if a is not None and b is not None)
         self.numbers[keys], self.numbers[values] = tuple(a for a, _ in good), tuple(b for _, b in good)
 
     def part(self, name: str, node: Node, path: str) -> None:
         how = self.form.parts[name]
         if how != ONE and (not isinstance(node, Sequence) or not len(node)):
-            self.complaints.add(node.place, path, f"expected a list of schedules, found {kind(node)}", "write [0.1, {schedule: cosine}]")
+            self.complaints.add(
+                node.place,
+                path,
+                f"expected a list of schedules, found {kind(node)}",
+                "write [0.1, {schedule: cosine}]",
+            )
             return
         context = replace(self.context, default=1.0) if how == FACTORS else self.context
         items = [node] if how == ONE or not isinstance(node, Sequence) else list(node)
         keys = [path] if how == ONE else [f"{path}[{k}]" for k in range(len(items))]
-        found = [read_setting_node(item, key, context, self.complaints) for key, item in zip(keys, items, strict=True)]
+        found = [
+            read_setting_node(item, key, context, self.complaints)
+            for key, item in zip(keys, items, strict=True)
+        ]
         self.parts[name] = tuple(part for part in found if part is not None)
 
     def finish(self, node: Mapping, brought: dict[str, str]) -> Schedule | None:
         """Fill in the defaults that are numbers; complain of what is missing."""
         context = {name: const(float(value)) for name, value in self.context.names.items()}
-        self.chosen |= {name: word for name, word in brought.items() if name in self.chosen and name not in self.given}
+        self.chosen |= {
+            name: word for name, word in brought.items() if name in self.chosen and name not in self.given
+        }
         for name, default in self.form.hyperparameters.items():
             if name in self.given:
                 continue
             text = brought.get(name, default)
             if text == LIST:
-                self.complaints.add(node.place, self.path, f"{self.form.name} needs {name}", f"write {name}: [100, 200]")
+                self.complaints.add(
+                    node.place, self.path, f"{self.form.name} needs {name}", f"write {name}: [100, 200]"
+                )
             elif (value := _fixed(text, context)) is not None:
                 self.numbers[name] = value
         for name, how in self.form.parts.items():
             if name not in self.given:
                 example = "{schedule: cosine}" if how == ONE else "[{schedule: cosine}, ...]"
-                self.complaints.add(node.place, self.path, f"{self.form.name} needs {name}", f"write {name}: {example}")
+                self.complaints.add(
+                    node.place, self.path, f"{self.form.name} needs {name}", f"write {name}: {example}"
+                )
         return Schedule(self.form, self.numbers, self.chosen, self.parts)
 
 

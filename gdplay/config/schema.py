@@ -23,13 +23,17 @@ MEANINGS = {
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a config."""
-    hyperparameters = sorted({key for name in names("optimizers") for key in catalogued(name).hyperparameters})
+    hyperparameters = sorted(
+        {key for name in names("optimizers") for key in catalogued(name).hyperparameters}
+    )
     function = {key: {} for key in (*WRITTEN, "dimension")}
     function |= {"name": {"enum": list(names("functions"))}, "formula": FORMULA}
     function |= {key: {"type": ["number", "string", "array"]} for key in PLACEMENT}
     optimizer: dict[str, Any] = {key: {} for key in (*AROUND, *OWN)}
     optimizer |= {"name": {"type": "string", "examples": list(names("optimizers"))}}
-    optimizer |= {key: FORMULA for key in ("learning_rate", *hyperparameters)}
+    setting = [FORMULA, _plan("schedule", "schedules")]
+    optimizer |= dict.fromkeys((*hyperparameters, "weight_decay"), {"anyOf": setting})
+    optimizer["learning_rate"] = {"anyOf": [*setting, _plan("search", "searches")]}
     top: dict[str, Any] = {
         "extends": {"type": "string"},
         "function": {"anyOf": [{"type": "string"}, _object(function)]},
@@ -53,6 +57,12 @@ def schema() -> dict[str, Any]:
     }
 
 
+def _plan(key: str, kind: str) -> dict[str, Any]:
+    """Return the schema of a schedule or a search: its name and whatever its entry declares."""
+    named = {"type": "string", "examples": list(names(kind))}
+    return {"type": "object", "properties": {key: named}, "required": [key]}
+
+
 def _object(properties: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "additionalProperties": False}
 
@@ -60,5 +70,3 @@ def _object(properties: dict[str, Any]) -> dict[str, Any]:
 def _key(row: Key) -> dict[str, Any]:
     described = {**row.read.schema, "description": row.meaning}
     return described if row.default is None else {**described, "default": row.default}
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from gdplay.catalog import entry, names
@@ -75,13 +76,12 @@ def read_search_node(node: Mapping, path: str, complaints: Complaints) -> Search
     for key, value in node:
         meant = spellings.get(key.text, key.text)
         if meant in values:
-            complaints.add(key.place, f"{path}.{key.text}", f"{meant} is given twice", "leave one of them out")
+            complaints.add(
+                key.place, f"{path}.{key.text}", f"{meant} is given twice", "leave one of them out"
+            )
         elif meant in search.hyperparameters:
             found = READERS[meant](value, f"{path}.{key.text}", complaints)
             values[meant] = search.hyperparameters[meant] if found is None else found
         elif key.text != "search":
             complaints.unknown(key, f"{path}.{key.text}", (*search.hyperparameters, *spellings))
-    return Search(
-        name, search.start, search.until, search.next, {**search.hyperparameters, **values}, search.state, search.otherwise,
-        search.card,
-    )  # fmt: skip
+    return replace(search, hyperparameters={**search.hyperparameters, **values})

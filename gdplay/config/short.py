@@ -6,8 +6,7 @@ from gdplay.catalog import optimizer_keys
 from gdplay.config.aliases import REFUSED, VARIANTS
 from gdplay.config.keys import TOP
 from gdplay.config.nodes import Mapping, Scalar
-from gdplay.config.rules import DEFAULT
-from gdplay.config.spelling import targets
+from gdplay.config.spelling import DEFAULT, targets
 
 SHORT = {
     "lr": "optimizer.learning_rate",

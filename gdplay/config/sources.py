@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence as Items
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,23 +31,37 @@ def read_file(path: Path, roots: Items[Path], notes: list[str]) -> Mapping:
     allowed = (path.parent, *roots)
     trees: list[Mapping] = []
     names = [path]
+    place: dict[str, Any] = {}
     while True:
-        tree = expand(read_document(read_config_bytes(names[-1], allowed), str(names[-1])))
+        try:
+            data = read_config_bytes(names[-1], allowed)
+        except ConfigError as error:
+            raise ConfigError(*(replace(found, **place) for found in error.complaints)) from None
+        tree = expand(read_document(data, str(names[-1])))
         trees.append(tree)
         under = tree.get("extends")
         if under is None:
             break
-        place = {"file": under.place.file, "line": under.place.line, "column": under.place.column, "key": "extends"}
+        place = {
+            "file": under.place.file,
+            "line": under.place.line,
+            "column": under.place.column,
+            "key": "extends",
+        }
         if not isinstance(under, Scalar) or not under.text:
             raise ConfigError(Complaint("expected the path of a config", "write extends: base.yaml", **place))
         if len(names) > DEEPEST:
             chain = " -> ".join(str(name) for name in names)
-            raise ConfigError(Complaint(f"more than {DEEPEST} configs extend one another: {chain}", "extend fewer", **place))
+            raise ConfigError(
+                Complaint(f"more than {DEEPEST} configs extend one another: {chain}", "extend fewer", **place)
+            )
         names.append(names[-1].parent / under.text)
     result = trees.pop()
     while trees:
         result = merge(result, trees.pop(), notes)
-    return Mapping(tuple(pair for pair in result.items if pair[0].text != "extends"), result.place, result.flow)
+    return Mapping(
+        tuple(pair for pair in result.items if pair[0].text != "extends"), result.place, result.flow
+    )
 
 
 def read_data(data: Dictionary[str, Any]) -> Mapping:

@@ -6,6 +6,8 @@ from gdplay.catalog import names, optimizer_keys
 from gdplay.config.aliases import BY_OPTIMIZER, EVERYWHERE, NAMES, REFUSED, SWITCHES, VARIANTS
 from gdplay.config.nodes import Mapping, Node, Scalar, Sequence
 
+DEFAULT = "gd"
+"""The optimizer of a config that names none."""
 TRUTH = {"true": "1", "yes": "1", "false": "0", "no": "0", "none": "0", "null": "0"}
 
 
@@ -20,10 +22,11 @@ def own_name(text: str) -> str:
     return found if found in names("optimizers") else text
 
 
-def targets(key: str, name: str | None) -> tuple[str, ...]:
+def targets(key: str, name: str | None, listed: bool = False) -> tuple[str, ...]:
     """Return the hyperparameters that a spelling means for an optimizer; none where it means nothing.
 
     ``name`` is None where the optimizer is not known yet: then only what means the same everywhere.
+    A key of its own stays, but not where it is given a list: no hyperparameter is one.
 
     >>> targets("betas", "adam"), targets("alpha", "rmsprop"), targets("alpha", "adam")
     (('beta1', 'beta2'), ('decay',), ())
@@ -31,7 +34,7 @@ def targets(key: str, name: str | None) -> tuple[str, ...]:
     if name is None:
         return EVERYWHERE.get(key, ())
     own = optimizer_keys(name)
-    if key in own:
+    if key in own and not listed:
         return ()
     found = BY_OPTIMIZER.get(name, {}).get(key) or EVERYWHERE.get(key, ())
     return tuple(word for word in found if word in own or word in ("learning_rate", "weight_decay"))
@@ -43,12 +46,14 @@ def spell(optimizer: Mapping, name: str | None = None) -> Mapping:
     ``name`` is the optimizer in force where the mapping names none. What can't be understood, or would
     be said twice, stays as it is, for the reader to refuse.
     """
+    if optimizer.get("step") is not None:
+        name = DEFAULT  # a rule of the user's own has names of its own, and takes a learning rate as gd does
     pairs = [(key, _spelled_part(key.text, value)) for key, value in optimizer]
     pairs, name = _variant(pairs, _named(pairs) or name)
     present = {key.text for key, _ in pairs}
     result: list[tuple[Scalar, Node]] = []
     for key, value in pairs:
-        words = targets(key.text, name)
+        words = targets(key.text, name, isinstance(value, Sequence))
         parts = list(value) if isinstance(value, Sequence) else [value]
         if words and len(parts) <= len(words) and not present & set(words[: len(parts)]):
             parts = [(word, part) for word, part in zip(words, parts, strict=False) if not _nothing(part)]
@@ -97,7 +102,9 @@ def _variant(
             if state == "0":
                 return _variant(rest, name)
             rest = [(k, v) for k, v in rest if k.text != "name"]
-            return _variant([(Scalar("name", False, key.place), Scalar(other, False, key.place)), *rest], other)
+            return _variant(
+                [(Scalar("name", False, key.place), Scalar(other, False, key.place)), *rest], other
+            )
     return pairs, name
 
 

@@ -27,7 +27,9 @@ def template(file: str) -> str:
     """Return the commented text of a config."""
     parts = [HEAD.format(file=file)]
     for section, rows in SECTIONS.items():
-        parts.append("\n".join([f"# {section}:", *(_line(key, row, "#   ") for key, row in rows.items())]) + "\n")
+        parts.append(
+            "\n".join([f"# {section}:", *(_line(key, row, "#   ") for key, row in rows.items())]) + "\n"
+        )
     parts.append("\n".join(_line(key, row, "# ") for key, row in SINGLE.items()) + "\n")
     return "\n".join(parts)
 

@@ -24,7 +24,6 @@ TRICKY = re.compile(
 )
 
 
-
 class Reader(Protocol):
     """Reads a node as a value, or complains and returns None; ``schema`` is the same rule as JSON Schema."""
 

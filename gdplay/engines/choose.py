@@ -93,7 +93,7 @@ def choose(name: str, work: Work, threads: int | None = None) -> tuple[str, Engi
     reason = available()
     if not reason:
         from gdplay.engines.compiled.columns import CompiledColumns
-        from gdplay.engines.compiled.lower import Uncovered
+        from gdplay.engines.compiled.program import Uncovered
 
         try:
             return "compiled", CompiledColumns(

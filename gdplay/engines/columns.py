@@ -94,7 +94,9 @@ class Columns:
         self.ending = np.zeros(len(self.active), dtype=np.int64)
         row = flat([method.f, size, CARRIED.rate, *logged])
         after = [m.after for m in method.memory]
-        moves = [method.learning_rate, method.next_point, *after] if self.seeker is None else self.seeker.needed
+        moves = (
+            [method.learning_rate, method.next_point, *after] if self.seeker is None else self.seeker.needed
+        )
         self.tape = Tape([ended, method.f, size, row, *conditions.values(), *moves])
         tapes = [self.tape, *(self.seeker.tapes if self.seeker else ())]
         used = {symbol for tape in tapes for symbol, _ in tape.symbols}

@@ -72,7 +72,9 @@ def _sides(x: Array, h: Array, stencil: Stencil, what: Difference) -> Array | No
     """Return +1 or -1 where only that side of x is inside the domain, else 0; None where all are 0."""
     if what.domain is None:
         return None
-    low, high = (np.array([(-np.inf, np.inf)[k] if d is None else d[k] for d in what.domain])[:, None] for k in (0, 1))
+    low, high = (
+        np.array([(-np.inf, np.inf)[k] if d is None else d[k] for d in what.domain])[:, None] for k in (0, 1)
+    )
     inside = (x >= low) & (x <= high)
     below = inside & (x + min(stencil.offsets) * h < low)
     above = inside & (x + max(stencil.offsets) * h > high)

@@ -41,10 +41,16 @@ class Seeker:
         self.shared = shared.symbols
         self.test = Tape([*test, *shared.nodes])
         self.move, self.finish = Tape(shared.outputs), Tape(finish)
-        self.trials, self.searches, self.failures, self.first_failure = (np.zeros(runs, np.int64) for _ in range(4))
+        self.trials, self.searches, self.failures, self.first_failure = (
+            np.zeros(runs, np.int64) for _ in range(4)
+        )
 
     def step(
-        self, values: Mapping[Expr, Array], needed: Sequence[Array], ended: NDArray[np.bool_], active: NDArray[np.int64]
+        self,
+        values: Mapping[Expr, Array],
+        needed: Sequence[Array],
+        ended: NDArray[np.bool_],
+        active: NDArray[np.int64],
     ) -> list[Array]:
         """Return each run's rate (runs,), its next point and what it remembers then.
 
@@ -60,7 +66,10 @@ class Seeker:
         while len(waiting):
             tried += 1
             self.trials[active[waiting]] += 1
-            here = {**_pick(known, waiting, runs), **dict(zip(self.line.unknowns, unknown[:, waiting], strict=True))}
+            here = {
+                **_pick(known, waiting, runs),
+                **dict(zip(self.line.unknowns, unknown[:, waiting], strict=True)),
+            }
             done, otherwise, *shared = self.test(here)
             stopped = np.broadcast_to(done != 0, waiting.shape)
             late = ~stopped & (limit[waiting] <= tried)
@@ -99,7 +108,9 @@ class Seeker:
         search, limit = self.line.search, f"{self.line.search.hyperparameters[LIMIT]:g}"
         taken = "the last rate" if search.otherwise == "lr" else f"the rate {search.otherwise}"
         steps = f"step {self.first_failure[run]}" + (f" and {times - 1} more" if times > 1 else "")
-        return (f"search: {search.name} tried {limit} rates without success at {steps}; the step took {taken}",)
+        return (
+            f"search: {search.name} tried {limit} rates without success at {steps}; the step took {taken}",
+        )
 
 
 class Cut:

@@ -23,7 +23,9 @@ class Tape:
     returns the outputs in the same form. ``forms`` replaces the NumPy functions of some primitives. The caller silences NumPy's warnings: inf and nan are values.
     """
 
-    def __init__(self, outputs: Sequence[Expr], forms: Mapping[str, Callable[..., Array]] | None = None) -> None:
+    def __init__(
+        self, outputs: Sequence[Expr], forms: Mapping[str, Callable[..., Array]] | None = None
+    ) -> None:
         nodes = order(outputs)
         slot = {node: k for k, node in enumerate(nodes)}
         self.symbols = [(node, slot[node]) for node in nodes if node.op == "symbol"]
@@ -37,7 +39,9 @@ class Tape:
             elif node.op != "symbol":
                 places = [slot[arg] for arg in node.args]
                 one = len(places) == 1
-                self.program.append((bind(node, forms or {}), places[0] if one else itemgetter(*places), slot[node], one))
+                self.program.append(
+                    (bind(node, forms or {}), places[0] if one else itemgetter(*places), slot[node], one)
+                )
 
     def __call__(self, values: Mapping[Expr, Array]) -> list[Array]:
         """Return the outputs for these values of the symbols."""

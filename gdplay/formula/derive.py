@@ -42,8 +42,8 @@ class Derivation:
     @property
     def lines(self) -> tuple[tuple[str, Expr], ...]:
         """The last lines: the result as the rules give it, then shorter where it can be."""
-        same = to_plain(self.together) == to_plain(self.shortest)
-        return (("together", self.together), *(() if same else (("simplified", self.shortest),)))
+        shorter = () if self.shortest is self.together else (("simplified", self.shortest),)
+        return (("together", self.together), *shorter)
 
     def plain(self) -> list[tuple[str, str, str]]:
         """Return (rule, before, after) of every step and last line as plain text."""
@@ -110,7 +110,10 @@ def derive(output: Expr, wrt: Expr, shorten: bool = True) -> Derivation:
         if u is not wrt or u is output
     )
     together = _together(output, applied)
-    return Derivation(wrt, output, steps, together, simplified(together) if shorten else together)
+    shorter = simplified(together) if shorten else together
+    if len(to_plain(shorter)) >= len(to_plain(together)):
+        shorter = together
+    return Derivation(wrt, output, steps, together, shorter)
 
 
 def _together(output: Expr, applied: dict[Expr, Application]) -> Expr:
@@ -142,7 +145,8 @@ def compare(
     found = evaluate(
         [slope[tuple(wrt.params)] if wrt.op == "index" else slope, *dict(derivation.lines).values()], values
     )
-    exact, *lines = np.broadcast_arrays(*found)
+    points = max(value.shape[-1] for value in values.values())
+    exact, *lines = (np.broadcast_to(value, (points,)) for value in found)
     with np.errstate(all="ignore"):
         apart = [np.abs(line - exact) > TOLERANCE * (1.0 + np.abs(exact)) for line in lines]
         shown = [np.isfinite(line) & np.isfinite(exact) for line in lines]

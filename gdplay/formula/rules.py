@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
 
-from gdplay.formula.expr import Expr, build, const
+from gdplay.formula.expr import Expr, build, const, intern
 from gdplay.formula.ops import TABLE
 from gdplay.formula.text import plain
 from gdplay.formula.words import ONE, ZERO, log, where
-
 
 Slopes = tuple[Expr, ...]
 """The derivatives of the parts that a rule leaves to do, in their order."""
@@ -142,16 +142,19 @@ def _power(u: Expr, wrt: Expr, varies: Callable[[Expr], bool]) -> Application:
             return Application("power", (), lambda _: outer)
         return Application("chain, power", (base,), lambda d: times(outer, d[0]))
     if not varies(base):
-        rate = u if base.op == "const" and base.value == log_base else times(u, log(base))
-        name = "exponential" if power is wrt else "chain, exponential"
-        return Application(name, (power,), lambda d: times(rate, d[0]))
+        rate = u if base.op == "const" and base.value == math.e else times(u, _log(base))
+        if power is wrt:
+            return Application("exponential", (), lambda _: rate)
+        return Application("chain, exponential", (power,), lambda d: times(rate, d[0]))
     return Application(
         "power of a function by a function", (base, power),
         lambda d: times(u, plus(times(d[1], log(base)), over(times(power, d[0]), base))),
     )  # fmt: skip
 
 
-log_base = 2.718281828459045
+def _log(base: Expr) -> Expr:
+    """Return the logarithm, that of a number too: log(2) is not yet 0.693."""
+    return intern("log", (base,), (), (), False) if base.op == "const" else log(base)
 
 
 def _extremum(u: Expr, wrt: Expr, varies: Callable[[Expr], bool]) -> Application:

@@ -34,7 +34,16 @@ PICTURES = {
         "a function over its domain, with its minima, maxima and saddles", "gdplay.plots.card", "draw_card"
     ),
     "schedule": Picture(
-        "the learning rate and what else is scheduled, against the step", "gdplay.plots.schedule", "draw_schedule"
+        "the learning rate and what else is scheduled, against the step",
+        "gdplay.plots.schedule",
+        "draw_schedule",
+    ),
+    "rates": Picture(
+        "what runs come to against a swept number, a line for each optimizer", "gdplay.plots.rates", "draw_rates"
+    ),
+    "heat": Picture("what runs come to over two swept numbers", "gdplay.plots.heat", "draw_heat"),
+    "curves": Picture(
+        "the loss curves of a sweep, coloured by a swept number", "gdplay.plots.losses", "draw_losses"
     ),
     "accuracy": Picture(
         "the error of each numeric derivative against its step", "gdplay.plots.vcurve", "draw_vcurve"

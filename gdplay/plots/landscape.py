@@ -16,8 +16,8 @@ from gdplay.plots.scene import Path, PlotOptions, Values
 from gdplay.plots.section import Section
 
 RESOLUTION = 200
-MOST_WORK = 4e7  # grid points times variables, beyond which the default grid is coarser
-COARSEST = 48
+MOST_WORK = 3e8  # grid points times the numbers that f holds, beyond which the default grid is coarser
+COARSEST = 32
 
 
 def draw_landscape(
@@ -50,7 +50,8 @@ def draw_landscape(
 
 def sample(section: Section, frame: Values, resolution: int | None) -> tuple[Values, Values, Values]:
     """Return the grid's ``xs: (m,)``, ``ys: (m,)`` and f on it, ``(m, m)``, a row for each y."""
-    side = resolution or int(np.clip(np.sqrt(MOST_WORK / len(section.through)), COARSEST, RESOLUTION))
+    held = max(section.landscape.numbers, len(section.through))
+    side = resolution or int(np.clip(np.sqrt(MOST_WORK / held), COARSEST, RESOLUTION))
     xs, ys = (np.linspace(low, high, side) for low, high in frame)
     points = np.stack([np.tile(xs, side), np.repeat(ys, side)])
     return xs, ys, section.values(points).reshape(side, side)

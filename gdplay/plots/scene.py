@@ -18,7 +18,8 @@ class Landscape:
 
     ``f`` takes points ``(n, points)`` and returns ``(points,)``; it may return nan and inf and never raises.
     ``coordinates`` holds n names (a user's text), ``minima`` is ``(k, n)`` with k = 0 where none is known,
-    ``minimum`` is f* or None, ``domain`` has a (low, high) or None for each coordinate.
+    ``minimum`` is f* or None, ``domain`` has a (low, high) or None for each coordinate, ``numbers`` tells how
+    many numbers f holds while it computes one point, where that is known.
     """
 
     f: Callable[[Values], Values]
@@ -26,6 +27,7 @@ class Landscape:
     minima: Values
     minimum: float | None = None
     domain: tuple[tuple[float, float] | None, ...] | None = None
+    numbers: int = 1
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -20,18 +20,19 @@ from gdplay.plots.text import shorten, wrap
 
 WIDTH, PANEL, GAP = 8.0, 2.7, 0.18
 LEFT, RIGHT, BELOW, TOP, LINE = 0.95, 0.25, 0.55, 0.16, 0.22
+TITLE_LINES = 4
 FEW = 60
 """Up to so many steps each has a mark of its own."""
 
-LOG_FROM = 1e3
-"""The ratio of values from which a straight axis hides the low end."""
+WIDE = 100.0
+"""Where a tenth of the steps are lower than the highest by this factor, a straight axis would hide them."""
 
 
-def draw_schedule(steps: Values, curves: Mapping[str, Values], title: str) -> Figure:
-    """Draw each setting's values (rows,) at the steps (rows,)."""
+def draw_schedule(steps: Values, curves: Mapping[str, Values], title: Sequence[str]) -> Figure:
+    """Draw each setting's values (rows,) at the steps (rows,) below the lines of a title."""
     with own_style():
-        lines = wrap([title], WIDTH - LEFT - RIGHT, TITLE_SIZE, 2)
-        height = BELOW + len(curves) * (PANEL + GAP) + 2 * TOP + len(lines) * LINE
+        lines = wrap(title, WIDTH - LEFT - RIGHT, TITLE_SIZE, TITLE_LINES)
+        height = BELOW + len(curves) * (PANEL + GAP) - GAP + 2 * TOP + len(lines) * LINE
         figure = Figure(figsize=(WIDTH, height), dpi=120)
         FigureCanvasAgg(figure)
         for index, (name, values) in enumerate(curves.items()):
@@ -50,7 +51,8 @@ def draw_schedule(steps: Values, curves: Mapping[str, Values], title: str) -> Fi
 
 
 def _draw_curve(axes: Axes, steps: Values, values: Values, color: str) -> None:
-    choose_axis(values, log_from=LOG_FROM).apply(axes)
+    low = float(np.quantile(values, 0.1))
+    choose_axis(values, log_from=1.0 if 0 < low * WIDE <= values.max() else np.inf).apply(axes)
     room = 0.02 * max(float(np.ptp(steps)), 1.0)
     axes.set_xlim(steps[0] - room, steps[-1] + room)
     axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))

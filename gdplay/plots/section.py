@@ -38,7 +38,8 @@ class Section:
     def values(self, points: Values) -> Values:
         """Return f at ``points: (shown, count)`` as ``(count,)``, in calls of bounded size."""
         count = points.shape[1]
-        chunk = int(np.clip(MOST_NUMBERS // len(self.through), 1, MOST_POINTS))
+        held = max(self.landscape.numbers, len(self.through))
+        chunk = int(np.clip(MOST_NUMBERS // held, 1, MOST_POINTS))
         found = np.empty(count)
         for begin in range(0, count, chunk):
             piece = points[:, begin : begin + chunk]

@@ -30,6 +30,7 @@ def landscape(trace: Trace) -> Landscape:
         none if minima is None else minima,
         function.minimum,
         function.known.domain,
+        function.numbers,
     )
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (tables: aligned rows are read down their columns)
 """Write schedules.json: what torch.optim.lr_scheduler and optax.schedules give, step by step.
 
 Run it in an environment that has torch, jax and optax; the tests read the file and need none of them.
@@ -119,11 +120,21 @@ def torch_cases() -> list[dict[str, Any]]:
     cases: list[dict[str, Any]] = []
 
     def add(config: dict[str, Any], values: list[float], f: list[float] | None = None) -> None:
-        cases.append({"from": "torch", "config": config, "values": values, "tolerance": EXACT, **({"f": f} if f else {})})
+        cases.append(
+            {
+                "from": "torch",
+                "config": config,
+                "values": values,
+                "tolerance": EXACT,
+                **({"f": f} if f else {}),
+            }
+        )
 
     for name, settings in TORCH:
         own = {} if "base_lr" in settings or "max_lr" in settings else {"lr": BASE}
-        made = lambda optimizer, name=name, settings=settings: getattr(schedulers, name)(optimizer, **settings)
+        made = lambda optimizer, name=name, settings=settings: getattr(schedulers, name)(
+            optimizer, **settings
+        )
         # torch's one-cycle goes one step beyond its end before it refuses
         add({"schedule": name, **own, **settings}, follow(made)[: settings.get("total_steps")])
     for name, parts, settings in SEQUENCES:
@@ -155,7 +166,9 @@ def optax_cases() -> list[dict[str, Any]]:
         schedule = getattr(optax.schedules, name)(**settings)
         written = dict(settings)
         if "boundaries_and_scales" in written:
-            written["boundaries_and_scales"] = {str(k): v for k, v in settings["boundaries_and_scales"].items()}
+            written["boundaries_and_scales"] = {
+                str(k): v for k, v in settings["boundaries_and_scales"].items()
+            }
         counts = {EXACT: np.arange(STEPS, dtype=np.float64), FLOAT32: np.arange(STEPS, dtype=np.int32)}
         for tolerance, count in counts.items():
             values = [float(schedule(jax.numpy.asarray(k))) for k in count]

@@ -1,20 +1,19 @@
 """The catalogue's equations walk the paths of torch.optim and Optax, as far as those are not chaotic."""
+# ruff: noqa: E501 (lists of names)
 
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from walks import walk
 
 from gdplay.catalog import names, parity
-from gdplay.cli.optimizercard import parity_rows
-from gdplay.config.load import load
-from gdplay.criteria import Criteria
-from gdplay.engines.columns import Columns
+from gdplay.cli.paritytable import parity_rows
 
 DATA = json.loads(Path(__file__).with_name("parity.json").read_text())
 STEPS, STARTS = DATA["steps"], DATA["starts"]
-CASES = [pytest.param(case, id=f"{case['original']}-{k}") for k, case in enumerate(DATA["cases"])]
+CASES = [pytest.param(case, k, id=f"{case['original']}-{k}") for k, case in enumerate(DATA["cases"])]
 FORMULAS = {
     "rosenbrock": "f(x, y) = (1 - x)^2 + 100*(y - x^2)^2",
     "ill_quadratic": "f(x, y) = 0.5*(x^2 + 100*y^2)",
@@ -23,32 +22,40 @@ FORMULAS = {
 }
 
 
-def walk(case, problem, last):
-    """Return the points after each step: (last + 1, 2)."""
-    which = {"wrap" if "of" in case["settings"] else "name": case["optimizer"], "convention": case["convention"]}
+def compare(case, problem, last):
+    """Walk up to a step, and compare with the original at each of its steps that far."""
+    original, start = case["paths"][problem], STARTS[problem]
+    which = {
+        "wrap" if "of" in case["settings"] else "name": case["optimizer"],
+        "convention": case["convention"],
+    }
     optimizer = {**which, **case["settings"], "lr": case["rates"][problem]}
-    config = load({"function": FORMULAS[problem], "start": STARTS[problem], "optimizer": optimizer})
-    logged = (config.method.point,)
-    points = []
-    criteria = Criteria(max_steps=last, diverged=np.inf)
-    engine = Columns(config.method, config.start[:, None].copy(), criteria, logged=logged)
-    engine.advance(last + 1, lambda step, row: points.append(row[3:, 0].copy()))
-    return np.array(points)
+    last = min(last, original["last"])
+    points, _ = walk(FORMULAS[problem], optimizer, start, last)
+    assert len(points) == last + 1
+    for step, expected in zip(STEPS, original["x"], strict=False):
+        if step <= last:
+            limit = max(1e-12 if step <= 50 else 1e-9, case["tolerance"])
+            found = apart(points[step], np.array(expected), np.array(start))
+            assert found <= limit, f"{problem}, step {step}: {found:.2g} apart"
 
 
 def apart(a, b, start):
     return np.abs(a - b).max() / max(np.abs(b).max(), 0.01 * np.abs(start).max())
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_the_path_is_the_originals(case):
-    for problem, original in case["paths"].items():
-        points = walk(case, problem, original["last"])
-        assert len(points) == original["last"] + 1
-        for step, expected in zip(STEPS, original["x"], strict=False):
-            limit = max(1e-12 if step <= 50 else 1e-9, case["tolerance"])
-            found = apart(points[step], np.array(expected), np.array(STARTS[problem]))
-            assert found <= limit, f"{problem}, step {step}: {found:.2g} apart"
+@pytest.mark.parametrize(("case", "turn"), CASES)
+def test_the_path_is_the_originals(case, turn):
+    """Every problem for 50 steps, and one of the four, in turn, to the end."""
+    for k, problem in enumerate(case["paths"]):
+        compare(case, problem, STEPS[-1] if k == turn % len(FORMULAS) else 50)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("problem", FORMULAS)
+@pytest.mark.parametrize(("case", "turn"), CASES)
+def test_the_whole_path_is_the_originals(case, turn, problem):
+    compare(case, problem, STEPS[-1])
 
 
 def test_enough_is_compared():

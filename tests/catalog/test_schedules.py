@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (tables: aligned rows are read down their columns)
 """Every schedule of the catalogue: against torch and Optax step by step, and against loops written out."""
 
 from __future__ import annotations
@@ -53,7 +54,13 @@ def followed(found: Schedule, losses: list[float]) -> list[float]:
     """Return the values of a schedule that watches f, played by hand."""
     t, f = symbol("t", (), "step"), symbol("f", (), "seen")
     read = read_schedule(found, {"t": t, "f": f, "g": symbol("g", (1,), "seen")}, "learning_rate")
-    state = dict(zip((m.before for m in read.memory), Tape([m.start for m in read.memory])(read.parameters), strict=True))
+    state = dict(
+        zip(
+            (m.before for m in read.memory),
+            Tape([m.start for m in read.memory])(read.parameters),
+            strict=True,
+        )
+    )
     tape = Tape([read.value, *(m.after for m in read.memory)])
     result: list[float] = []
     for k, loss in enumerate(losses):
@@ -165,7 +172,9 @@ def test_a_library_s_name_brings_its_defaults_but_not_its_convention() -> None:
 
 
 def test_the_cosine_rises_again_in_torch_s_convention_only() -> None:
-    torch, optax = (values(schedule(schedule="cosine", value=1, steps=10, convention=c), 21) for c in ("torch", "optax"))
+    torch, optax = (
+        values(schedule(schedule="cosine", value=1, steps=10, convention=c), 21) for c in ("torch", "optax")
+    )
     assert torch[20] == pytest.approx(1)
     assert optax[20] == pytest.approx(0)
     assert torch[:11].tolist() == optax[:11].tolist()

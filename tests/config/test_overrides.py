@@ -1,5 +1,8 @@
 """Settings laid over a config: short keys, dotted keys, lists, another optimizer, another function."""
 
+# The rows of tables are read down their columns.
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 from typing import Any
@@ -15,7 +18,12 @@ BASE: dict[str, Any] = {
     "optimizer": {"name": "adam", "learning_rate": 0.1, "beta1": 0.8, "clip": {"norm": 1}},
     "stop": {"max_steps": 10, "value": -1},
 }
-OWN = {"step": "v = mu*v + g\nx = x - lr*v", "state": {"v": 0}, "hyperparameters": {"mu": 0.9}, "learning_rate": 0.2}
+OWN = {
+    "step": "v = mu*v + g\nx = x - lr*v",
+    "state": {"v": 0},
+    "hyperparameters": {"mu": 0.9},
+    "learning_rate": 0.2,
+}
 
 
 def over(*settings: str, **changed: Any) -> Config:
@@ -87,7 +95,8 @@ REFUSED = [
     (["optimizer={name: [gd]}"],   None),
     (["stop" + ".a"*5000 + "=1"],  None),
     (["function.domain" + ".x"*5000 + "=1"], None),
-    (["optimizer.step=x = x - g"], ["optimizer.name: a rule of your own (step) has no name beside it; leave name or step out"]),
+    (["optimizer.step=x = x - g"], ["command line: optimizer.step: step stands beside name; one of them says which rule it is; "
+                                    "leave name or step out"]),
 ]
 # fmt: on
 
@@ -102,7 +111,9 @@ def test_a_wrong_setting_is_refused(settings: list[str], said: list[str] | None)
 def test_an_unknown_key_is_answered_with_the_keys_of_the_optimizer_in_force() -> None:
     (said,) = refused("momentum=0.9")
     assert said.startswith("command line: momentum: unknown key 'momentum'; the keys are ")
-    assert said.endswith("lr, steps, and the optimizer's: beta1, beta2, clip, eps, weight_decay")
+    assert {"beta1", "beta2", "clip", "eps", "weight_decay"} <= set(
+        said.split("the optimizer's: ")[1].split(", ")
+    )
     assert over("optimizer=momentum", "momentum=0.7").choices.hyperparameters == {"momentum": 0.7}
 
 
@@ -112,7 +123,9 @@ def test_another_optimizer_keeps_what_both_have_and_says_what_it_drops() -> None
     assert (found.optimizer.learning_rate, found.choices.clip_norm) == (0.1, 1.0)
     assert found.choices.hyperparameters == {}
     assert found.notes == ("optimizer momentum: beta1 of adam dropped",)
-    nesterov = load({"function": "x^2", "optimizer": {"name": "momentum", "momentum": 0.5}}, ["optimizer=nesterov"])
+    nesterov = load(
+        {"function": "x^2", "optimizer": {"name": "momentum", "momentum": 0.5}}, ["optimizer=nesterov"]
+    )
     assert nesterov.choices.hyperparameters == {"momentum": 0.5}
     assert nesterov.notes == ("start not given: all ones",)
     assert over("optimizer={name: gd, learning_rate: 3}").optimizer.learning_rate == 3.0
@@ -133,7 +146,10 @@ def test_the_hyperparameters_of_a_rule_of_ones_own_are_short_keys() -> None:
 def test_another_function_replaces_the_mapping_as_a_whole() -> None:
     given = {"formula": "a*x^2 + y", "constants": {"a": 3}, "domain": {"x": [0, 1]}}
     assert over("function.constants.a=5", function=given).function([1.0, 0.0]) == 5.0
-    assert over("function.domain={y: [2, 3]}", function=given).function.known.domain == ((0.0, 1.0), (2.0, 3.0))
+    assert over("function.domain={y: [2, 3]}", function=given).function.known.domain == (
+        (0.0, 1.0),
+        (2.0, 3.0),
+    )
     replaced = over("function=x^2 + y^2", function=given).function
     assert (replaced([1.0, 2.0]), replaced.known.domain) == (5.0, None)
 

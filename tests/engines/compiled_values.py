@@ -12,7 +12,8 @@ from gdplay.engines.compiled.emit import as_float, emit, instruction
 from gdplay.engines.compiled.ir import Value, Writer
 from gdplay.engines.compiled.jit import Code
 from gdplay.engines.compiled.kernel import ATTRIBUTES
-from gdplay.engines.compiled.lower import Program, lower
+from gdplay.engines.compiled.lower import lower
+from gdplay.engines.compiled.program import Program
 from gdplay.engines.compiled.memory import aligned
 from gdplay.formula.expr import Expr, symbols
 

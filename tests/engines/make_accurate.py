@@ -34,8 +34,22 @@ def near(point):
 
 # the double that comes closest to a multiple of pi/2 (Muller, Elementary Functions, 2016, table 11.2)
 WORST = np.array([6381956970095103 * 2.0**797])
-ANGLES = [uniform(-100, 100), sizes(1e-12, 1e9), np.arange(1, 30) * np.pi / 2, sizes(1e9, 1e300), WORST, near(2.0**30)]
-POSITIVE = [sizes(1e-308, 1e308, False), uniform(0.5, 2), near(1.0), near(np.sqrt(0.5)), near(np.sqrt(2)), np.array([5e-324, 1e-310])]
+ANGLES = [
+    uniform(-100, 100),
+    sizes(1e-12, 1e9),
+    np.arange(1, 30) * np.pi / 2,
+    sizes(1e9, 1e300),
+    WORST,
+    near(2.0**30),
+]
+POSITIVE = [
+    sizes(1e-308, 1e308, False),
+    uniform(0.5, 2),
+    near(1.0),
+    near(np.sqrt(0.5)),
+    near(np.sqrt(2)),
+    np.array([5e-324, 1e-310]),
+]
 
 ARGUMENTS = {
     "exp": [uniform(-745, 709), sizes(1e-20, 1), near(709.78), near(-708.4), near(-745.13)],
@@ -87,9 +101,14 @@ def exact(op, *args):
 def main():
     found = {}
     for op, parts in {**ARGUMENTS, **PAIRS}.items():
-        columns = [np.concatenate(p) for p in zip(*parts, strict=True)] if op in PAIRS else [np.concatenate(parts)]
+        columns = (
+            [np.concatenate(p) for p in zip(*parts, strict=True)] if op in PAIRS else [np.concatenate(parts)]
+        )
         results = [exact(op, *args) for args in zip(*columns, strict=True)]
-        found[op] = {"arguments": [[float(x).hex() for x in c] for c in columns], "values": [r.hex() for r in results]}
+        found[op] = {
+            "arguments": [[float(x).hex() for x in c] for c in columns],
+            "values": [r.hex() for r in results],
+        }
     FILE.write_text(json.dumps(found, indent=0) + "\n")
 
 

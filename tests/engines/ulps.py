@@ -7,7 +7,10 @@ import numpy as np
 
 def ulps(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Return how many doubles lie between; 0 where both are nan, huge where one is."""
-    places = [np.where(bits < 0, np.int64(-(2**63)) - bits, bits).astype(object) for bits in (a.view(np.int64), b.view(np.int64))]
+    places = [
+        np.where(bits < 0, np.int64(-(2**63)) - bits, bits).astype(object)
+        for bits in (a.view(np.int64), b.view(np.int64))
+    ]
     apart = np.abs(places[0] - places[1]).astype(float)
     return np.where(np.isnan(a) & np.isnan(b), 0.0, np.where(np.isnan(a) | np.isnan(b), 2.0**64, apart))
 

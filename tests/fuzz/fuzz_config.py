@@ -33,7 +33,9 @@ def one_input(data: bytes) -> None:
         config = check(read_document(text, "fuzz.yaml"), settings, "fuzz")
         if config.function.size <= MOST_SIZE:
             short = replace(config.criteria, max_steps=min(3, config.criteria.max_steps))
-            trace = simulate(replace(config, criteria=short, stop={**config.stop, "max_steps": short.max_steps}))
+            trace = simulate(
+                replace(config, criteria=short, stop={**config.stop, "max_steps": short.max_steps})
+            )
             assert trace.status
     except GdplayError as error:
         said = str(error)
@@ -46,7 +48,9 @@ def seeds() -> list[bytes]:
     shipped = sorted(FOLDER.glob("configs/*.yaml"))
     entries = sorted(path.stem for path in FOLDER.glob("gdplay/catalog/optimizers/*.yaml"))
     named = [f"function: x^2 + y^2\noptimizer: {{name: {name}}}".encode() for name in entries]
-    return [path.read_bytes() for path in shipped] + named + [b"function: x^2" + SEPARATOR + b"lr=0.1\nsteps=3"]
+    return (
+        [path.read_bytes() for path in shipped] + named + [b"function: x^2" + SEPARATOR + b"lr=0.1\nsteps=3"]
+    )
 
 
 def main() -> None:

@@ -46,7 +46,10 @@ def main() -> None:
 
     refused = (FOLDER / "tests" / "formula" / "refusals.txt").read_text().splitlines()
     formulas = [line for line in refused if line and not line.startswith("#")]
-    formulas += ["f(x, W[4, 2]) = sum(W @ [x, 1])", "f(x[5]) = sum(100*(x[1:] - x[:-1]^2)^2 + (1 - x[:-1])^2)"]
+    formulas += [
+        "f(x, W[4, 2]) = sum(W @ [x, 1])",
+        "f(x[5]) = sum(100*(x[1:] - x[:-1]^2)^2 + (1 - x[:-1])^2)",
+    ]
     with tempfile.TemporaryDirectory() as corpus:
         for number, formula in enumerate(formulas):
             Path(corpus, f"seed-{number}").write_bytes(formula.encode())

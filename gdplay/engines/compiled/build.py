@@ -9,14 +9,16 @@ import numpy as np
 
 from gdplay.criteria import CARRIED, Criteria, endings
 from gdplay.engines.compiled.kernel import Layout, Sources, Step
-from gdplay.engines.compiled.lower import Ids, Program, Uncovered, lower, ordered
+from gdplay.engines.compiled.lower import lower
+from gdplay.engines.compiled.moves import Ids, ordered
+from gdplay.engines.compiled.program import Program, Uncovered
 from gdplay.engines.compiled.stages import Stages, stages
 from gdplay.formula.expr import Array, Expr
 from gdplay.formula.gradient import flat
 from gdplay.method import Method, norm
 
-MOST_OPERATIONS = 20_000
-"""Longer steps take LLVM too long."""
+MOST_OPERATIONS = 5_000
+"""Longer steps take LLVM too long: the time grows faster than the length."""
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,9 @@ MEASURE = (*(POINTER,) * 3, *(WHOLE,) * 3)
 class Kernel:
     """Machine code for one step of a plan."""
 
-    def __init__(self, step: Step, sources: Sources, lanes: int, workers: Workers) -> None:
-        self.step, self.sources, self.lanes, self.workers = step, sources, lanes, workers
+    def __init__(self, step: Step, sources: Sources, lanes: int, groups: int, workers: Workers) -> None:
+        self.step, self.sources, self.workers = step, sources, workers
+        self.lanes, self.groups = lanes, groups
         self.code = Code(self.text)
         self._steps = self.code.function("steps", STEPS)
         self._measure = self.code.function("measure", MEASURE)
@@ -31,14 +32,16 @@ class Kernel:
     @cached_property
     def text(self) -> str:
         """LLVM's text of both functions."""
-        return module_text(self.step, self.sources, self.lanes)
+        return module_text(self.step, self.sources, self.lanes, self.groups)
 
     @property
     def columns(self) -> int:
         """How many numbers a logged row has; 0 without a log."""
         return len(self.step.row)
 
-    def steps(self, blocks: Blocks, shared: Array, table: Array, noise: Array, first: int, steps: int) -> Array:
+    def steps(
+        self, blocks: Blocks, shared: Array, table: Array, noise: Array, first: int, steps: int
+    ) -> Array:
         """Take all runs through so many steps and return the rows: (steps, columns, lanes of all blocks).
 
         ``table``: (steps, numbers a step); ``noise``: (steps, n, lanes of all blocks).

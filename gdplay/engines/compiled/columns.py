@@ -21,15 +21,15 @@ from gdplay.method import Method
 from gdplay.noise import normal
 from gdplay.rule import start_values
 
-PATIENCE = 0.1
+PATIENCE = 0.25
 """A call of the kernel takes about so many seconds at most: between calls, stop is asked."""
 
 MOST_STEPS = 1 << 14
 MOST_NUMBERS = 1 << 23
 """The rows, noise and table of one call are at most about so many doubles each."""
 
-GROUPS = 2
-"""So many registers of runs go through a step side by side, which hides the latency of division."""
+MOST_GROUPS = 8
+"""So many registers of runs stand in a block at most: with more, what they remember would leave the nearest cache."""
 
 OPERATION = 1e-10
 """A first guess of the seconds that an operation takes in one lane."""
@@ -38,13 +38,14 @@ CROWDED = 0.7
 """The runs that go on are packed together when fewer than this part of the lanes is in use."""
 
 
-def lanes_for(runs: int, threads: int) -> int:
-    """Return how many runs stand in a block: whole registers, but no wider than there is work for each thread."""
-    wide = host().lanes
-    lanes = wide * GROUPS if runs >= wide * GROUPS * threads else wide
+def widths(runs: int, threads: int) -> tuple[int, int]:
+    """Return how many runs stand in a register and how many registers in a block: every thread gets work."""
+    lanes, groups = host().lanes, MOST_GROUPS
     while lanes // 2 >= runs:
         lanes //= 2
-    return lanes
+    while groups > 1 and groups * lanes * threads > runs:
+        groups //= 2
+    return lanes, groups
 
 
 class CompiledColumns:
@@ -77,9 +78,10 @@ class CompiledColumns:
         self.names = self.plan.names
         self.workers = Workers(threads)
         self.kernels: dict[bool, Kernel] = {}
-        self.blocks = Blocks(self.plan.sources.layout, runs, lanes_for(runs, self.workers.threads))
+        self.lanes, self.groups = widths(runs, self.workers.threads)
+        self.blocks = Blocks(self.plan.sources.layout, runs, self.lanes * self.groups)
         self.seeds = np.zeros(runs, np.uint64) if seeds is None else seeds
-        self.lanes, self.going = np.arange(runs), np.ones(runs, dtype=bool)
+        self.columns, self.going = np.arange(runs), np.ones(runs, dtype=bool)
         self.pace = OPERATION * len(self.plan.quiet.program.operations) * max(8, runs) / self.workers.threads
         self._fill(starts)
 
@@ -111,13 +113,17 @@ class CompiledColumns:
         """Return the name of the rule that ended a run, or an empty text while it goes on."""
         return self.names[self.ending[run]]
 
+    def prepare(self, log: bool = False) -> None:
+        """Compile what ``advance`` needs, with or without a log, which it would do itself."""
+        self._kernel(log)
+
     def advance(
         self, rows: int, log: Callable[[int, Array], None] | None = None, stop: Callable[[], bool] = bool
     ) -> None:
         """Go through at most so many rows: row k is where a run is after k steps.
 
-        ``log`` receives the step and (columns, active runs), as in ``Columns``; ``stop`` is asked every
-        tenth of a second, but not before the first row.
+        ``log`` receives the step and (columns, active runs), as in ``Columns``; ``stop`` is asked about
+        every quarter of a second, but not before the first row.
         """
         kernel, end = self._kernel(log is not None), self.step + rows
         if self.step == 0 and rows:
@@ -137,13 +143,13 @@ class CompiledColumns:
     def halt(self) -> None:
         """End the runs that go on where they are: after the last row."""
         if self.running and self.step:
-            self._set(self.final, self.going, "last_x", np.full(len(self.lanes), self.step - 1.0))
+            self._set(self.final, self.going, "last_x", np.full(len(self.columns), self.step - 1.0))
             self.active, self.going = self.active[:0], np.zeros_like(self.going)
 
     def _kernel(self, log: bool) -> Kernel:
         if log not in self.kernels:
             step = self.plan.logging if log else self.plan.quiet
-            self.kernels[log] = Kernel(step, self.plan.sources, self.blocks.lanes, self.workers)
+            self.kernels[log] = Kernel(step, self.plan.sources, self.lanes, self.groups, self.workers)
         return self.kernels[log]
 
     def _most_steps(self, kernel: Kernel) -> int:
@@ -185,7 +191,7 @@ class CompiledColumns:
                 going = going[last[going] >= self.step + k]
                 if not len(going):
                     return
-                until, self.active = last[going].min(), self.lanes[going]
+                until, self.active = last[going].min(), self.columns[going]
             log(self.step + k, row[:, going] if len(going) < runs else row[:, :runs])
 
     def _retire(self, kernel: Kernel) -> None:
@@ -195,13 +201,13 @@ class CompiledColumns:
         if not ended.any():
             return
         self._set(self.final, ended, "final_x", self.blocks.read("final_step")[0])
-        self.ending[self.lanes[ended]] = ending[ended]
+        self.ending[self.columns[ended]] = ending[ended]
         self.going &= ~ended
-        self.active = self.lanes[self.going]
+        self.active = self.columns[self.going]
         kept = np.flatnonzero(self.going)
         if len(kept) and -(-len(kept) // self.blocks.lanes) < CROWDED * self.blocks.count:
             self._remember_best(kernel)
-            self.blocks, self.seeds, self.lanes = self.blocks.keep(kept), self.seeds[kept], self.lanes[kept]
+            self.blocks, self.seeds, self.columns = self.blocks.keep(kept), self.seeds[kept], self.columns[kept]
             self.going = np.ones(len(kept), dtype=bool)
 
     def _remember_best(self, kernel: Kernel) -> None:
@@ -209,7 +215,7 @@ class CompiledColumns:
 
     def _set(self, row: Row, which: NDArray[np.bool_], place: str, steps: Array) -> None:
         """Set the columns of a result for some lanes, from where the points stand in the blocks."""
-        kernel, columns = next(iter(self.kernels.values())), self.lanes[which]
+        kernel, columns = next(iter(self.kernels.values())), self.columns[which]
         f, size = kernel.measure(self.blocks, self.shared, place)
         row.step[columns], row.f[columns], row.grad_norm[columns] = steps[which], f[which], size[which]
         row.x[:, columns] = self.blocks.read(place)[:, which]

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from gdplay.engines.compiled.ir import MASK, Value, Writer
-from gdplay.engines.compiled.lower import Program
+from gdplay.engines.compiled.program import Program
+from gdplay.engines.compiled.quotient import Guesses
 from gdplay.engines.compiled.vectormath import FUNCTIONS
 
 
@@ -25,6 +26,7 @@ ARITHMETIC: dict[str, Callable[..., Value]] = {
     "sub":      lambda a, b: a - b,
     "mul":      lambda a, b: a * b,
     "div":      lambda a, b: a / b,
+    "quotient": lambda a, b, inverse: a / b,
     "neg":      lambda a: -a,
     "abs":      lambda a: abs(a),
     "sqrt":     lambda a: a.shaped("sqrt"),
@@ -75,9 +77,16 @@ def instruction(writer: Writer, op: str, args: list[Value]) -> Value:
 
 
 def emit(
-    writer: Writer, program: Program, wanted: Iterable[int], given: Mapping[int, Value]
+    writer: Writer,
+    program: Program,
+    wanted: Iterable[int],
+    given: Mapping[int, Value],
+    guesses: Guesses | None = None,
 ) -> dict[int, Value]:
-    """Write the operations behind the wanted ones; ``given`` are those that have a value already."""
+    """Write the operations behind the wanted ones; ``given`` are those that have a value already.
+
+    With ``guesses``, known divisors are multiplied with.
+    """
     values = dict(given)
     for number in program.needed(wanted):
         operation = program.operations[number]
@@ -85,6 +94,8 @@ def emit(
             continue
         if operation.op == "const":
             values[number] = writer.number(operation.param)
+        elif operation.op == "quotient" and guesses is not None:
+            values[number] = guesses.quotient(*(as_float(values[arg]) for arg in operation.args))
         else:
             values[number] = instruction(writer, operation.op, [values[arg] for arg in operation.args])
     return values

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gdplay.engines.compiled.ir import FLOAT, Value, Writer
 
+
 @dataclass(frozen=True)
 class Function:
     """A function of vectors: ``body`` gives its value for its arguments."""

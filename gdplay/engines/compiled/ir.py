@@ -190,9 +190,7 @@ class Value:
     def compare(self, condition: str, other: Value | float) -> Value:
         """Return a mask; the condition is one of fcmp's (``olt``: less, neither is nan) or icmp's."""
         instruction = "fcmp" if self.element == FLOAT else "icmp"
-        return self.writer.put(
-            f"{instruction} {condition} {self.typed}, {self.like(other).name}", MASK
-        )
+        return self.writer.put(f"{instruction} {condition} {self.typed}, {self.like(other).name}", MASK)
 
     def __lt__(self, other: Value | float) -> Value:
         return self.compare("olt", other)

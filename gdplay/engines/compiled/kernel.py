@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 
 from gdplay.engines.compiled.define import definitions
 from gdplay.engines.compiled.emit import as_float, as_mask, emit
 from gdplay.engines.compiled.ir import Value, Writer, literal
-from gdplay.engines.compiled.lower import Program
+from gdplay.engines.compiled.program import Program
+from gdplay.engines.compiled.quotient import Guesses
 from gdplay.engines.compiled.vectormath import FUNCTIONS
 
 ATTRIBUTES = """attributes #0 = { nounwind "prefer-vector-width"="512" "min-legal-vector-width"="512" }
@@ -64,248 +66,271 @@ class Sources:
     noise: int
 
 
-class Loads:
-    """Writes the loads of what stands in memory, each once."""
+class Groups:
+    """Writes a loop over the groups of a block: so many lanes, as one register holds, at a time."""
 
-    def __init__(self, writer: Writer, sources: Sources, step: Step) -> None:
-        self.writer, self.sources, self.step = writer, sources, step
-
-    def place(self, name: str, k: int) -> str:
-        """Return the address of a quantity's lanes in the block at %base."""
-        return self.writer.element("%base", self.sources.layout.places[name][k] * self.writer.lanes)
-
-    def leaf(self, number: int) -> Value:
-        """Return the value of an operation that is read from memory."""
-        writer = self.writer
-        name, k = self.step.leaves[number]
-        if name == "shared":
-            pointer = writer.element("%shared", k)
-            return writer.splat(writer.scalar(f"load double, ptr {pointer}"))
-        if name == "stepped":
-            pointer = writer.element("%line", k)
-            return writer.splat(writer.scalar(f"load double, ptr {pointer}"))
-        if name == "noise":
-            offset = writer.scalar(f"mul i64 %padded, {k}")
-            return writer.load(writer.element("%draw", offset))
-        return writer.load(self.place(name, k))
-
-
-def measure_text(step: Step, sources: Sources, lanes: int) -> tuple[str, set[str]]:
-    """Return the function that computes f and the gradient's norm at points that stand in the blocks.
-
-    ``%at`` is the place of the points' first coordinate, counted in doubles.
-    """
-    writer = Writer(lanes)
-    loads = Loads(writer, sources, step)
-    _open_blocks(writer, sources.layout)
-    point = step.carried["x"][0]
-    pointer = writer.element("%base", "%at")
-    given = {
-        number: writer.load(writer.element(pointer, k * lanes)) for k, number in enumerate(point)
-    }
-    wanted = [step.f, step.gradient_norm]
-    for number in step.program.needed(wanted):
-        if number in step.leaves and number not in given:
-            given[number] = loads.leaf(number)
-    values = emit(writer, step.program, wanted, given)
-    result = writer.element("%result", writer.scalar(f"mul i64 %block, {2 * lanes}"))
-    for k, number in enumerate(wanted):
-        writer.store(as_float(values[number]), writer.element(result, k * lanes))
-    writer.line("br label %next")
-    _close_blocks(writer)
-    head = "define void @measure(ptr %data, ptr %shared, ptr %result, i64 %at, i64 %from, i64 %to) #0 {"
-    return "\n".join([head, *writer.lines, "}"]) + "\n", writer.used
-
-
-def _open_blocks(writer: Writer, layout: Layout) -> None:
-    writer.start("entry")
-    writer.line("br label %blocks")
-    writer.start("blocks")
-    writer.line("%block = phi i64 [ %from, %entry ], [ %block.next, %next ]")
-    writer.line(f"%offset = mul i64 %block, {layout.size * writer.lanes}")
-    writer.line("%base = getelementptr double, ptr %data, i64 %offset")
-
-
-def _close_blocks(writer: Writer) -> None:
-    writer.start("next")
-    writer.line("%block.next = add i64 %block, 1")
-    writer.line("%more = icmp slt i64 %block.next, %to")
-    writer.line("br i1 %more, label %blocks, label %exit")
-    writer.start("exit")
-    writer.line("ret void")
-
-
-class StepLoop:
-    """Writes the function that takes a block's runs through many steps."""
-
-    def __init__(self, step: Step, sources: Sources, lanes: int) -> None:
-        self.step, self.sources = step, sources
+    def __init__(self, step: Step, sources: Sources, lanes: int, groups: int) -> None:
         self.writer = Writer(lanes)
-        self.loads = Loads(self.writer, sources, step)
-        self.carried = {
-            number: (name, k)
-            for name, (before, _) in step.carried.items()
-            for k, number in enumerate(before)
-        }
-        self.after = {
-            (name, k): number for name, (_, after) in step.carried.items() for k, number in enumerate(after)
-        }
+        self.step, self.sources, self.groups = step, sources, groups
+
+    @property
+    def width(self) -> int:
+        """The number of lanes of a block."""
+        return self.writer.lanes * self.groups
+
+    def place(self, name: str, k: int = 0) -> str:
+        """Return the address of a quantity's lanes in the group at %spot."""
+        return self.writer.element("%spot", self.sources.layout.places[name][k] * self.width)
+
+    def everywhere(self, pointer: str, k: int) -> Value:
+        """Return number k behind a pointer in every lane."""
+        return self.writer.splat(self.writer.scalar(f"load double, ptr {self.writer.element(pointer, k)}"))
+
+    def leaves(self, wanted: Iterable[int], *names: str) -> dict[int, tuple[str, int]]:
+        """Return the operations behind the wanted ones that are read from memory under these names."""
+        places = self.step.leaves
+        return {k: places[k] for k in self.step.program.needed(wanted) if k in places and places[k][0] in names}
+
+    def open_blocks(self) -> None:
+        """Begin the loop over blocks."""
+        line = self.writer.line
+        self.writer.start("entry")
+        line("br label %blocks")
+        self.writer.start("blocks")
+        line("%block = phi i64 [ %from, %entry ], [ %block.next, %block.done ]")
+        line(f"%offset = mul i64 %block, {self.sources.layout.size * self.width}")
+        line("%base = getelementptr double, ptr %data, i64 %offset")
+
+    def open_groups(self, before: str) -> None:
+        """Begin the loop over a block's groups; %some tells whether a run goes on in one of those done."""
+        line = self.writer.line
+        line("br label %group")
+        self.writer.start("group")
+        line(f"%g = phi i64 [ 0, %{before} ], [ %g.next, %group.done ]")
+        line(f"%some = phi i1 [ false, %{before} ], [ %some.next, %group.done ]")
+        line(f"%first.lane = mul i64 %g, {self.writer.lanes}")
+        line("%spot = getelementptr double, ptr %base, i64 %first.lane")
+
+    def close_groups(self, after: str) -> None:
+        """End the loop over a block's groups."""
+        line = self.writer.line
+        line("%g.next = add i64 %g, 1")
+        line(f"%g.more = icmp slt i64 %g.next, {self.groups}")
+        line(f"br i1 %g.more, label %group, label %{after}")
+
+    def close_blocks(self) -> None:
+        """End the loop over blocks and the function."""
+        line = self.writer.line
+        line("%block.next = add i64 %block, 1")
+        line("%block.more = icmp slt i64 %block.next, %to")
+        line("br i1 %block.more, label %blocks, label %exit")
+        self.writer.start("exit")
+        line("ret void")
+
+
+class Measure(Groups):
+    """Writes the function that computes f and the gradient's norm at points that stand in the blocks."""
 
     def text(self) -> str:
-        """Return the function's text."""
-        writer = self.writer
-        _open_blocks(writer, self.sources.layout)
-        self._load_state()
-        self._head()
-        self._body()
-        self._latch()
-        _close_blocks(writer)
+        """Return it; ``%at`` is how many doubles the points' first coordinate stands behind a block's begin."""
+        writer, step = self.writer, self.step
+        wanted = [step.f, step.gradient_norm]
+        self.open_blocks()
+        known = self.leaves(wanted, "shared")
+        given = {number: self.everywhere("%shared", k) for number, (_, k) in known.items()}
+        self.open_groups("blocks")
+        given |= {number: writer.load(self.place(*at)) for number, at in self.leaves(wanted, "single").items()}
+        points = writer.element("%spot", "%at")
+        for k, number in enumerate(step.carried["x"][0]):
+            given[number] = writer.load(writer.element(points, k * self.width))
+        values = emit(writer, step.program, wanted, given)
+        results = writer.element("%result", writer.scalar(f"mul i64 %block, {2 * self.width}"))
+        results = writer.element(results, "%first.lane")
+        for k, number in enumerate(wanted):
+            writer.store(as_float(values[number]), writer.element(results, k * self.width))
+        writer.line("br label %group.done")
+        writer.start("group.done")
+        writer.line("%some.next = xor i1 %some, false")
+        self.close_groups("block.done")
+        writer.start("block.done")
+        self.close_blocks()
+        head = "define void @measure(ptr %data, ptr %shared, ptr %result, i64 %at, i64 %from, i64 %to) #0 {"
+        return "\n".join([head, *writer.lines, "}"])
+
+
+class StepLoop(Groups):
+    """Writes the function that takes blocks of runs through many steps.
+
+    The groups of a block take each step one after another, so that one's divisions and square roots go
+    on beside the next one's gradient; what they remember stays in the first level of cache.
+    """
+
+    def text(self) -> str:
+        """Return it."""
+        writer, step = self.writer, self.step
+        self.after = {(name, k): n for name, (_, ids) in step.carried.items() for k, n in enumerate(ids)}
+        self.wanted = [*step.conditions, step.f, *step.row, *self.after.values()]
+        self.open_blocks()
+        shared = self.leaves(self.wanted, "shared")
+        self.given = {number: self.everywhere("%shared", k) for number, (_, k) in shared.items()}
+        writer.line("br label %step")
+        self._open_step()
+        self.open_groups("step")
+        alive = writer.load(self.place("ending")).equals(0.0)
+        writer.line(f"br i1 {writer.any(alive)}, label %run, label %group.done")
+        writer.start("run")
+        self._group(alive)
+        writer.start("group.done")
+        writer.line(f"%left = phi i1 [ false, %group ], [ true, %{self.usual} ], [ {self.left}, %end ]")
+        writer.line("%some.next = or i1 %some, %left")
+        self.close_groups("step.done")
+        writer.start("step.done")
+        writer.line("%k.next = add i64 %k, 1")
+        writer.line(f"%now.next = fadd double %now, {literal(1.0)}")
+        writer.line("%further = xor i1 %last, true")
+        writer.line("%on = and i1 %further, %some.next")
+        writer.line("br i1 %on, label %step, label %block.done")
+        writer.start("block.done")
+        self.close_blocks()
         head = (
             "define void @steps(ptr %data, ptr %shared, ptr %table, ptr %noise, ptr %rows, "
             "i64 %padded, i64 %from, i64 %to, i64 %steps, double %first) #0 {"
         )
-        return "\n".join([head, *writer.lines, "}"]) + "\n"
+        return "\n".join([head, *writer.lines, "}"])
 
-    def _load_state(self) -> None:
-        writer = self.writer
-        step = self.step
-        ending = writer.load(self.loads.place("ending", 0))
-        running = writer.any(ending.equals(0.0))
-        writer.line(f"br i1 {running}, label %load, label %next")
-        writer.start("load")
-        wanted = [*step.conditions, step.f, *step.row, *self.after.values()]
-        self.wanted = wanted
-        needed = step.program.needed(wanted)
-        self.given: dict[int, Value] = {
-            number: self.loads.leaf(number)
-            for number in needed
-            if number in step.leaves and step.leaves[number][0] not in ("stepped", "noise", *step.carried)
-        }
-        self.late = [n for n in needed if n in step.leaves and step.leaves[n][0] in ("stepped", "noise")]
-        n = len(step.carried["x"][0])
-        self.names = [
-            *self.after, *(("best", 0) for name in step.carried if name == "best"),
-            *(("best_x", k) for k in range(n)), ("best_f", 0), ("best_step", 0), ("ending", 0),
-        ]  # fmt: skip
-        self.initial = {key: writer.load(self.loads.place(*key)) for key in self.names}
-        writer.line("br label %step")
-
-    def _head(self) -> None:
+    def _open_step(self) -> None:
         writer = self.writer
         writer.start("step")
-        writer.line("%k = phi i64 [ 0, %load ], [ %k.next, %latch ]")
-        writer.line("%now = phi double [ %first, %load ], [ %now.next, %latch ]")
-        self.hole = len(writer.lines)
-        self.held = {key: writer.value(writer.name()) for key in self.names}
-        writer.lines += [""] * len(self.names)
+        writer.line("%k = phi i64 [ 0, %blocks ], [ %k.next, %step.done ]")
+        writer.line("%now = phi double [ %first, %blocks ], [ %now.next, %step.done ]")
+        writer.line("%to.go = sub i64 %steps, %k")
+        writer.line("%last = icmp sle i64 %to.go, 1")
+        self.now = writer.splat("%now")
         if self.sources.table:
             writer.line(f"%place = mul i64 %k, {self.sources.table}")
             writer.line("%line = getelementptr double, ptr %table, i64 %place")
-        if self.sources.noise or self.step.row:
-            writer.line(f"%lane = mul i64 %block, {writer.lanes}")
-        if self.sources.noise:
-            writer.line(f"%drawn = mul i64 %k, {self.sources.noise}")
-            writer.line("%width = mul i64 %drawn, %padded")
-            writer.line("%there = add i64 %width, %lane")
-            writer.line("%draw = getelementptr double, ptr %noise, i64 %there")
+            stepped = self.leaves(self.wanted, "stepped")
+            self.given |= {number: self.everywhere("%line", k) for number, (_, k) in stepped.items()}
 
-    def _body(self) -> None:
-        writer, step, held = self.writer, self.step, self.held
-        self.given |= {number: self.loads.leaf(number) for number in self.late}
-        self.given |= {number: held[key] for number, key in self.carried.items() if key in held}
-        writer.inlined = _seldom(step.program, self.wanted)
-        values = emit(writer, step.program, self.wanted, self.given)
+    def _group(self, alive: Value) -> None:
+        """Write one step of one group."""
+        writer, step = self.writer, self.step
+        self._load()
+        x = {("x", k): self.given[number] for k, number in enumerate(step.carried["x"][0])}
+        writer.line("br i1 %last, label %keep, label %go, !prof !0")
+        writer.start("keep")
+        for (_, k), value in x.items():
+            writer.store(value, self.place("last_x", k))
+        writer.line("br label %go")
+        writer.start("go")
+        values = self._values(alive)
         if step.row:
             self._log([as_float(values[number]) for number in step.row])
-        alive = held["ending", 0].equals(0.0)
-        f = as_float(values[step.f])
-        better = alive & (f < held["best_f", 0])
-        now = writer.splat("%now")
-        next: dict[tuple[str, int], Value] = {("best_f", 0): better.where(f, held["best_f", 0])}
-        if "best" in step.carried:
-            next["best", 0] = next["best_f", 0]
-        next["best_step", 0] = better.where(now, held["best_step", 0])
-        self.conditions = [as_mask(values[number]) for number in step.conditions]
-        ended = self.conditions[0]
-        for condition in self.conditions[1:]:
-            ended = ended | condition
-        newly = alive & ended
-        going = alive & ~ended
+        conditions = [as_mask(values[number]) for number in step.conditions]
+        ended = reduce(lambda a, b: a | b, conditions)
+        newly, going = alive & ended, alive & ~ended
+        self._remember_best(as_float(values[step.f]), alive, x)
         for key, number in self.after.items():
             value = as_float(values[number])
             # a lane that has ended may compute what it likes, but its point stays where functions are quick
-            next[key] = going.where(value, held[key]) if key[0] == "x" else value
-            if key[0] == "x":
-                next["best_x", key[1]] = better.where(held[key], held["best_x", key[1]])
-        next["ending", 0] = held["ending", 0]
-        self.next = next
-        writer.line(f"br i1 {writer.any(newly)}, label %end, label %latch, !prof !0")
-        self.before_end = writer.label
-        self._end(newly, now)
+            writer.store(going.where(value, x[key]) if key in x else value, self.place(*key))
+        self.usual = writer.label
+        writer.line(f"br i1 {writer.any(newly)}, label %end, label %group.done, !prof !0")
+        self._end(newly, conditions, x)
 
-    def _end(self, newly: Value, now: Value) -> None:
-        """Write what happens when a lane's run ends: its result is stored, its point goes back to the start."""
-        writer, held = self.writer, self.held
-        hot = writer.label
-        writer.start("end")
-        which = writer.number(float(len(self.conditions)))
-        for k in range(len(self.conditions) - 2, -1, -1):
-            which = self.conditions[k].where(float(k + 1), which)
-        ending = newly.where(which, held["ending", 0])
-        pointer = self.loads.place("final_step", 0)
-        writer.store(newly.where(now, writer.load(pointer)), pointer)
-        reset: dict[tuple[str, int], Value] = {("ending", 0): ending}
-        for key in self.next:
-            if key[0] == "x":
-                pointer = self.loads.place("final_x", key[1])
-                writer.store(newly.where(held[key], writer.load(pointer)), pointer)
-                start = writer.load(self.loads.place("start", key[1]))
-                reset[key] = newly.where(start, self.next[key])
-        left = writer.any(ending.equals(0.0))
-        writer.line("br label %latch")
-        writer.start("latch")
-        writer.line(f"%left = phi i1 [ true, %{hot} ], [ {left}, %end ]")
-        for key, value in reset.items():
-            type = writer.type("double")
-            self.next[key] = writer.put(f"phi {type} [ {self.next[key].name}, %{hot} ], [ {value.name}, %end ]")
+    def _load(self) -> None:
+        writer = self.writer
+        names = {name for name, _ in self.step.leaves.values()} - {"shared", "stepped", "noise"}
+        self.given |= {n: writer.load(self.place(*at)) for n, at in self.leaves(self.wanted, *names).items()}
+        for k, number in enumerate(self.step.carried["x"][0]):
+            if number not in self.given:
+                self.given[number] = writer.load(self.place("x", k))
+        if self.sources.noise or self.step.row:
+            writer.line(f"%block.lane = mul i64 %block, {self.width}")
+            writer.line("%lane = add i64 %block.lane, %first.lane")
+        for number, (_, k) in self.leaves(self.wanted, "noise").items():
+            self.given[number] = writer.load(self._across("%noise", self.sources.noise, k))
+
+    def _across(self, pointer: str, count: int, k: int) -> str:
+        """Return where this group's lanes of number k of this step stand in (steps, count, all lanes)."""
+        scalar = self.writer.scalar
+        column = scalar(f"add i64 {scalar(f'mul i64 %k, {count}')}, {k}")
+        place = scalar(f"add i64 {scalar(f'mul i64 {column}, %padded')}, %lane")
+        return self.writer.element(pointer, place)
+
+    def _values(self, alive: Value) -> dict[int, Value]:
+        """Write the step, with quotients guessed; where a guess was wrong, what depends on them is done again."""
+        writer, program, guesses = self.writer, self.step.program, Guesses()
+        writer.inlined = _seldom(program, self.wanted)
+        values = emit(writer, program, self.wanted, self.given, guesses)
+        right = guesses.right()
+        if right is None:
+            return values
+        guessed = program.depending(values, "quotient")
+        before, writer.inlined = writer.label, frozenset()
+        wrong = writer.any(alive & ~right)
+        writer.line(f"br i1 {wrong}, label %again, label %values, !prof !0")
+        writer.start("again")
+        known = {number: value for number, value in values.items() if number not in guessed}
+        exact = emit(writer, program, self.wanted, known)
+        writer.line("br label %values")
+        writer.start("values")
+        for number in dict.fromkeys(self.wanted):
+            if number in guessed:
+                value, other = values[number], exact[number]
+                ways = f"[ {value.name}, %{before} ], [ {other.name}, %again ]"
+                values[number] = writer.put(f"phi {writer.type(value.element)} {ways}", value.element)
+        return values
 
     def _log(self, row: list[Value]) -> None:
-        writer = self.writer
-        first = writer.scalar(f"mul i64 %k, {len(row)}")
         for c, value in enumerate(row):
-            column = writer.scalar(f"add i64 {first}, {c}")
-            width = writer.scalar(f"mul i64 {column}, %padded")
-            place = writer.scalar(f"add i64 {width}, %lane")
-            writer.store(value, writer.element("%rows", place))
+            self.writer.store(value, self._across("%rows", len(row), c))
 
-    def _latch(self) -> None:
+    def _remember_best(self, f: Value, alive: Value, x: dict[tuple[str, int], Value]) -> None:
         writer = self.writer
-        type = writer.type("double")
-        for k, key in enumerate(self.names):
-            ways = f"[ {self.initial[key].name}, %load ], [ {self.next[key].name}, %latch ]"
-            writer.lines[self.hole + k] = f"  {self.held[key].name} = phi {type} {ways}"
-        writer.line("%k.next = add i64 %k, 1")
-        writer.line(f"%now.next = fadd double %now, {literal(1.0)}")
-        writer.line("%further = icmp slt i64 %k.next, %steps")
-        writer.line("%on = and i1 %further, %left")
-        writer.line("br i1 %on, label %step, label %done")
-        writer.start("done")
-        for key in self.names:
-            writer.store(self.next[key], self.loads.place(*key))
-            if key[0] == "x":
-                writer.store(self.held[key], self.loads.place("last_x", key[1]))
-        writer.line("br label %next")
+        best = writer.load(self.place("best_f"))
+        better = alive & (f < best)
+        lowest = better.where(f, best)
+        news = {"best_f": [f], "best_step": [self.now], "best_x": list(x.values())}
+        for name, values in news.items():
+            for k, value in enumerate(values):
+                place = self.place(name, k)
+                writer.store(better.where(value, writer.load(place)), place)
+        if "best" in self.step.carried:
+            writer.store(lowest, self.place("best"))
+
+    def _end(self, newly: Value, conditions: list[Value], x: dict[tuple[str, int], Value]) -> None:
+        """Write what happens when a run ends: its result is stored, its point goes back to the start."""
+        writer = self.writer
+        writer.start("end")
+        which = writer.number(float(len(conditions)))
+        for k in range(len(conditions) - 2, -1, -1):
+            which = conditions[k].where(float(k + 1), which)
+        place = self.place("ending")
+        ending = newly.where(which, writer.load(place))
+        writer.store(ending, place)
+        place = self.place("final_step")
+        writer.store(newly.where(self.now, writer.load(place)), place)
+        for key, value in x.items():
+            place = self.place("final_x", key[1])
+            writer.store(newly.where(value, writer.load(place)), place)
+            place, start = self.place(*key), writer.load(self.place("start", key[1]))
+            writer.store(newly.where(start, writer.load(place)), place)
+        self.left = writer.any(ending.equals(0.0))
+        writer.line("br label %group.done")
 
 
 def _seldom(program: Program, wanted: Iterable[int]) -> frozenset[str]:
     """Return the functions that a step calls so few times that their instructions may stand in the loop."""
     calls = Counter(program.operations[number].op for number in program.needed(wanted))
-    return frozenset(FUNCTIONS[op].name for op, times in calls.items() if op in FUNCTIONS and times <= MOST_INLINED)
+    return frozenset(
+        FUNCTIONS[op].name for op, times in calls.items() if op in FUNCTIONS and times <= MOST_INLINED
+    )
 
 
-def module_text(step: Step, sources: Sources, lanes: int) -> str:
-    """Return the whole text: both functions and what they call."""
-    loop = StepLoop(step, sources, lanes)
-    steps = loop.text()
-    measure, used = measure_text(step, sources, lanes)
-    return "\n".join([steps, measure, definitions(loop.writer.used | used, lanes), ATTRIBUTES, ""])
+def module_text(step: Step, sources: Sources, lanes: int, groups: int) -> str:
+    """Return the whole text: both functions and what they call; a block has ``groups`` times ``lanes`` runs."""
+    functions = (StepLoop(step, sources, lanes, groups), Measure(step, sources, lanes, groups))
+    texts = [function.text() for function in functions]
+    used = functions[0].writer.used | functions[1].writer.used
+    return "\n".join([*texts, definitions(used, lanes), ATTRIBUTES, ""])

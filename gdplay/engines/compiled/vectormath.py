@@ -105,18 +105,6 @@ def two_product(a: Value, b: Value | float) -> tuple[Value, Value]:
     return p, fma(a, b, -p)
 
 
-def quotient(x: Value, d: Value, z: Value) -> Value:
-    """Return x/d, correctly rounded, where z is 1/d rounded: one product and two fused ones.
-
-    Brisebarre, Muller & Raina 2004, algorithm 1, doi:10.1109/TC.2004.37. It needs numbers far from
-    overflow and underflow; z is nan where d is not, other lanes are divided.
-    """
-    q = x * z
-    result = fma(fma(-q, d, x), z, q)
-    safe = (abs(x) >= 2.0**-900) & (abs(result) <= 2.0**1000)
-    return unless(~safe, result, lambda: x / d)
-
-
 def rounded(x: Value) -> tuple[Value, Value]:
     """Return the nearest whole number, of less than 2^51, and the sum whose lowest bits hold it."""
     shifted = x + MAGIC
@@ -356,7 +344,6 @@ def library(name: str, arity: int) -> Function:
 
 
 FUNCTIONS: dict[str, Function] = {
-    "quotient": Function("gd.quotient", 3, quotient),
     "exp":      Function("gd.exp", 1, exp),
     "expm1":    Function("gd.expm1", 1, expm1),
     "log":      Function("gd.log", 1, log),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,8 +19,8 @@ from gdplay.files import WholeFile
 from gdplay.formula.expr import Array
 from gdplay.jsontext import dumps
 from gdplay.places import writing
+from gdplay.written import CHUNKS
 
-FOLDER = "chunks"
 DIGITS = 32
 
 
@@ -40,7 +41,7 @@ class Store:
     """The chunks in one folder."""
 
     def __init__(self, folder: Path) -> None:
-        self.path = folder / FOLDER
+        self.path = folder / CHUNKS
         with writing(self.path):
             self.path.mkdir(exist_ok=True)
 
@@ -51,17 +52,29 @@ class Store:
         with writing(self.path / name), WholeFile(self.path / name) as file:
             file.write(data)
 
+    def has(self, group: str) -> bool:
+        """Tell whether any runs of a group are kept."""
+        return any(self.path.glob(f"{group}-*.parquet"))
+
     def find(self, group: str) -> Known:
-        """Return all runs of a group that are kept; damaged chunks are left out and named."""
+        """Return all runs of a group that are kept; a damaged chunk is named and thrown away."""
         parts: list[dict[str, Array]] = []
         damaged: list[str] = []
         for path in sorted(self.path.glob(f"{group}-*.parquet")):
-            data = path.read_bytes()
-            sound = path.stem.endswith(hashlib.sha256(data).hexdigest()[:DIGITS])
-            (parts.append(_decoded(data)) if sound else damaged.append(path.name))
+            try:
+                data = path.read_bytes()
+            except OSError:
+                data = b""
+            if path.stem.endswith(hashlib.sha256(data).hexdigest()[:DIGITS]):
+                parts.append(_decoded(data))
+            else:
+                damaged.append(path.name)
+                with suppress(OSError):  # another process may have thrown it away
+                    path.unlink()
         if not parts:
             return Known({}, tuple(damaged))
-        return Known({name: np.concatenate([part[name] for part in parts]) for name in parts[0]}, tuple(damaged))
+        joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        return Known(joined, tuple(damaged))
 
 
 def group_hash(config: object) -> str:
@@ -70,18 +83,25 @@ def group_hash(config: object) -> str:
 
 
 def match(known: Known, values: Mapping[str, Array]) -> Array:
-    """Return, for each wanted run, the row of the known run with the same swept numbers, or -1."""
-    runs = len(next(iter(values.values()))) if values else 1
+    """Return, for each wanted run, the row of the known run with the same swept numbers, or -1.
+
+    Numbers are the same when their bits are.
+    """
+    if not values:
+        return np.array([0 if known.rows else -1])
+    runs = len(next(iter(values.values())))
     if not known.rows:
         return np.full(runs, -1)
-    if not values:
-        return np.zeros(1, dtype=np.int64)
-    rows: dict[bytes, int] = {_bits(known.columns, values, k): k for k in range(known.rows)}
-    return np.array([rows.get(_bits(values, values, k), -1) for k in range(runs)])
+    have, want = _keys(known.columns, values), _keys(values, values)
+    order = np.argsort(have, kind="stable")
+    place = np.minimum(np.searchsorted(have[order], want), len(have) - 1)
+    return np.where(have[order][place] == want, order[place], -1)
 
 
-def _bits(columns: Mapping[str, Array], names: Mapping[str, Array], row: int) -> bytes:
-    return b"".join(np.float64(columns[name][row]).tobytes() for name in names)
+def _keys(columns: Mapping[str, Array], names: Mapping[str, Array]) -> Array:
+    """Return one sortable key of bytes for each row: (rows,)."""
+    table = np.stack([np.asarray(columns[name], dtype=np.float64) for name in names], axis=1)
+    return np.ascontiguousarray(table).view(f"S{8 * len(names)}").ravel()
 
 
 def _encoded(columns: Mapping[str, Array]) -> bytes:

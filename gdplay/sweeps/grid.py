@@ -20,6 +20,9 @@ from gdplay.formula.expr import Array
 from gdplay.formula.text import number as number_text
 
 MOST_RUNS = 1_000_000_000
+MOST_VALUES = 10_000_000
+"""So many values an axis may have; they are held in memory."""
+
 SPACINGS: dict[str, Callable[[float, float, int], np.ndarray]] = {
     "linspace": np.linspace,
     "logspace": lambda low, high, count: np.geomspace(low, high, count),
@@ -29,7 +32,7 @@ SHORT = {"lin": "linspace", "log": "logspace", "geom": "geomspace"}
 CALL = re.compile(r"(linspace|logspace|geomspace)\((.*)\)")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Axis:
     """One swept key with its values: numbers, or what a config would have, or so many random starts."""
 
@@ -37,9 +40,25 @@ class Axis:
     values: tuple[Node, ...] = ()
     numbers: Array | None = None
     random: int = 0
+    which: tuple[int, ...] | None = None
+    """The places that these values have on the axis as it was asked for; None: all."""
 
     def __len__(self) -> int:
         return self.random or (len(self.values) if self.numbers is None else len(self.numbers))
+
+    @property
+    def numbered(self) -> Array:
+        """The values' places: (len,)."""
+        return np.arange(float(len(self))) if self.which is None else np.array(self.which, dtype=np.float64)
+
+    def part(self, which: Sequence[int]) -> Axis:
+        """Return the axis with some of its values only."""
+        places = tuple(int(self.numbered[k]) for k in which)
+        if self.random:
+            return Axis(self.key, random=len(which), which=places)
+        if self.numbers is not None:
+            return Axis(self.key, numbers=self.numbers[list(which)], which=places)
+        return Axis(self.key, tuple(self.values[k] for k in which), which=places)
 
     def node(self, k: int) -> Node:
         """Return value k as a config has it."""
@@ -75,7 +94,9 @@ class Grid:
         return prod(self.shape)
 
 
-def read_grids(node: Node | None, settings: Sequence[str], resolve: Callable[[str], str | None]) -> tuple[Grid, ...]:
+def read_grids(
+    node: Node | None, settings: Sequence[str], resolve: Callable[[str], str | None]
+) -> tuple[Grid, ...]:
     """Return the grids of a config's ``sweep`` with ``KEY=VALUES`` settings laid over them.
 
     A mapping is one grid; a list of mappings gives several. ``resolve`` turns a short key into the
@@ -94,20 +115,35 @@ def read_grids(node: Node | None, settings: Sequence[str], resolve: Callable[[st
         complaints.add(place, "sweep", f"{total} runs; the limit is {MOST_RUNS}", "sweep fewer values")
     if not any(grid.axes for grid in merged):
         place = node.place if node is not None else Place(COMMAND_LINE, 1, 1)
-        complaints.add(place, "sweep", "nothing is swept", 'add "learning_rate=logspace(1e-4,1,61)", or sweep: in the config')
+        complaints.add(
+            place,
+            "sweep",
+            "nothing is swept",
+            'add "learning_rate=logspace(1e-4,1,61)", or sweep: in the config',
+        )
     complaints.raise_any()
     return merged
 
 
 def _grid(node: Node, complaints: Complaints, resolve: Callable[[str], str | None]) -> list[Axis]:
     if not isinstance(node, Mapping):
-        complaints.add(node.place, "sweep", f"expected a mapping, found {kind(node)}", "write sweep: {learning_rate: [0.1, 0.2]}")
+        complaints.add(
+            node.place,
+            "sweep",
+            f"expected a mapping, found {kind(node)}",
+            "write sweep: {learning_rate: [0.1, 0.2]}",
+        )
         return []
     found: list[Axis] = []
     for key, value in node:
         path = resolve(key.text)
         if path is None:
-            complaints.add(key.place, f"sweep.{key.text[:60]}", f"unknown key '{key.text[:60]}'", "sweep a key of the config, such as optimizer.learning_rate")
+            complaints.add(
+                key.place,
+                f"sweep.{key.text[:60]}",
+                f"unknown key '{key.text[:60]}'",
+                "sweep a key of the config, such as optimizer.learning_rate",
+            )
             continue
         axis = _axis(path, value, complaints)
         if axis is not None:
@@ -125,10 +161,15 @@ def _axis(key: str, node: Node, complaints: Complaints) -> Axis | None:
         return Axis(key, (node,))
     names = node.keys()
     if names == ("random",) and key == "start":
-        count = number(1, MOST_RUNS, whole=True)(node.get("random") or node, f"{path}.random", complaints)
+        count = number(1, MOST_VALUES, whole=True)(node.get("random") or node, f"{path}.random", complaints)
         return None if count is None else Axis(key, random=int(count))
     if len(names) != 1 or names[0] not in SPACINGS:
-        complaints.add(node.place, path, f"expected values, found {kind(node)}", "write a list, {linspace: [a, b, n]} or {logspace: [a, b, n]}")
+        complaints.add(
+            node.place,
+            path,
+            f"expected values, found {kind(node)}",
+            "write a list, {linspace: [a, b, n]} or {logspace: [a, b, n]}",
+        )
         return None
     return _spaced(key, names[0], node.get(names[0]) or node, complaints)
 
@@ -136,14 +177,21 @@ def _axis(key: str, node: Node, complaints: Complaints) -> Axis | None:
 def _spaced(key: str, spacing: str, node: Node, complaints: Complaints) -> Axis | None:
     path = f"sweep.{key}.{spacing}"
     if not isinstance(node, List) or len(node) != 3:
-        complaints.add(node.place, path, f"expected [from, to, count], found {kind(node)}", "write [1e-4, 1, 61]")
+        complaints.add(
+            node.place, path, f"expected [from, to, count], found {kind(node)}", "write [1e-4, 1, 61]"
+        )
         return None
     low, high = (number()(part, path, complaints) for part in node.items[:2])
-    count = number(1, MOST_RUNS, whole=True)(node.items[2], path, complaints)
+    count = number(1, MOST_VALUES, whole=True)(node.items[2], path, complaints)
     if low is None or high is None or count is None:
         return None
     if spacing != "linspace" and low * high <= 0:
-        complaints.add(node.place, path, f"both ends must have one sign, found {low:g} and {high:g}", "write [1e-4, 1, 61]: the ends themselves, not their logarithms")
+        complaints.add(
+            node.place,
+            path,
+            f"both ends must have one sign, found {low:g} and {high:g}",
+            "write [1e-4, 1, 61]: the ends themselves, not their logarithms",
+        )
         return None
     return Axis(key, numbers=np.asarray(SPACINGS[spacing](low, high, int(count)), dtype=np.float64))
 
@@ -165,7 +213,11 @@ def _axis_of(text: str, complaints: Complaints, resolve: Callable[[str], str | N
     if len(parts) > 1:
         return Axis(path, tuple(read_value(part, COMMAND_LINE) for part in parts))
     node = read_value(value, COMMAND_LINE)
-    return _axis(path, node, complaints) if isinstance(node, Mapping) and set(node.keys()) & {*SPACINGS, "random"} else None
+    return (
+        _axis(path, node, complaints)
+        if isinstance(node, Mapping) and set(node.keys()) & {*SPACINGS, "random"}
+        else None
+    )
 
 
 def _numbers(texts: Sequence[str], place: Place) -> List:
@@ -186,7 +238,8 @@ def split_values(text: str) -> list[str]:
 
 def is_swept(text: str, resolve: Callable[[str], str | None]) -> bool:
     """Tell whether a ``KEY=VALUES`` of the command line names several values."""
+    complaints = Complaints()
     try:
-        return _axis_of(text, Complaints(), resolve) is not None
+        return _axis_of(text, complaints, resolve) is not None or len(complaints) > 0
     except ConfigError:
         return True

@@ -6,6 +6,7 @@ from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,8 @@ from gdplay.config.short import path as whole_key
 from gdplay.config.sources import formula_tree, read_data, read_file
 from gdplay.errors import Complaint, ConfigError
 from gdplay.places import as_component
-from gdplay.sweep.grid import Grid, is_swept, read_grids
-from gdplay.sweep.plan import Group, plan
+from gdplay.sweeps.grid import Grid, is_swept, read_grids
+from gdplay.sweeps.plan import Group, is_carried, plan
 
 MOST_GROUPS = 10_000
 
@@ -36,9 +37,18 @@ class Request:
         """How many runs there are."""
         return sum(grid.runs for grid in self.grids)
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The swept keys, in the order in which they were given."""
+        return tuple(dict.fromkeys(axis.key for grid in self.grids for axis in grid.axes))
+
     @cached_property
     def groups(self) -> tuple[Group, ...]:
         """The runs by step graph. Raises ConfigError where none can be run."""
+        most = sum(prod(len(a) for a in grid.axes if not is_carried(a)) for grid in self.grids)
+        if most > MOST_GROUPS:
+            message = f"{most} combinations that differ in more than numbers; the limit is {MOST_GROUPS}"
+            raise ConfigError(Complaint(message, "sweep fewer values", key="sweep"))
         found = tuple(plan(self.tree, self.grids, self.name, self.fail_fast))
         if all(group.config is None for group in found):
             raise ConfigError(Complaint(f"no run of the sweep is possible: {found[0].failure}"))

@@ -11,10 +11,12 @@ from gdplay.config.dump import dump
 from gdplay.folder import Folder, claim, reopen
 from gdplay.jsontext import dumps
 from gdplay.save import PARENT
-from gdplay.sweep.request import Request, read_request
-from gdplay.sweep.result import Collected, Table, summary_of, write_table
-from gdplay.sweep.store import Store
-from gdplay.sweep.work import Progress, carry_out_all
+from gdplay.sweeps.curves import take_curves, write_curves
+from gdplay.sweeps.pictures import Gallery, pictures
+from gdplay.sweeps.request import Request, read_request
+from gdplay.sweeps.result import Collected, Table, summary_of, write_table
+from gdplay.sweeps.store import Store
+from gdplay.sweeps.work import Progress, carry_out_all
 
 
 def carry_out_sweep(
@@ -25,7 +27,7 @@ def carry_out_sweep(
 ) -> tuple[Table, Progress]:
     """Carry out a sweep and return its table; what ``store`` knows is not run again."""
     progress = Progress(request.runs, report=report)
-    collected = Collected(request.groups)
+    collected = Collected(request.groups, request.keys)
     for rows in carry_out_all(request.groups, progress, store, stop):
         collected.add(rows)
     return collected.table(), progress
@@ -51,13 +53,31 @@ def save_sweep(
         folder.write("config.yaml", dump(request.source()))
         table, progress = carry_out_sweep(request, Store(folder.work), report, stop)
         write_table(folder, table, format)
+        if not stop():
+            _draw(request, table, folder, stop)
         summary = summary_of(table, progress, time.perf_counter() - began, request.name)
         folder.write("summary.json", dumps(summary, indent=2) + "\n")
     return table, summary, folder
 
 
+def _draw(request: Request, table: Table, folder: Folder, stop: Callable[[], bool]) -> None:
+    from gdplay.plots.save import figure_bytes
+
+    found = pictures(Gallery(request, table), lambda: curves)
+    if not found:
+        return
+    curves = take_curves(request, table, stop)
+    if stop():
+        return
+    write_curves(folder, curves)
+    for name, draw in found.items():
+        folder.write(f"{name}.png", figure_bytes(draw(), "png"))
+
+
 def sweep(
-    config: str | Path | Mapping[str, Any], overrides: Mapping[str, Any] | None = None, out: str | Path | None = None
+    config: str | Path | Mapping[str, Any],
+    overrides: Mapping[str, Any] | None = None,
+    out: str | Path | None = None,
 ) -> Table:
     """Carry out the sweep that a config describes, given as a path or a mapping, and return its table.
 

@@ -1,0 +1,68 @@
+"""Carrying out a batch of runs: what each came to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from gdplay.config.load import Config
+from gdplay.criteria import ENDINGS, STATUSES
+from gdplay.engines.choose import Work, choose
+from gdplay.formula.expr import Array
+from gdplay.sweeps.plan import Batch
+
+INTERRUPTED = len(STATUSES)
+FAILED = INTERRUPTED + 1
+NAMES = (*STATUSES, "interrupted", "failed")
+ROWS = 256
+"""So many rows are taken between two looks at whether to stop."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What runs came to: (runs,) each; the points are (n, runs). ``status`` numbers NAMES."""
+
+    status: Array
+    steps: Array
+    final_f: Array
+    final_grad_norm: Array
+    best_f: Array
+    best_step: Array
+    final_x: Array
+    best_x: Array
+    engine: str
+
+
+def carry_out(
+    config: Config,
+    batch: Batch,
+    stop: Callable[[], bool] = bool,
+    log: Callable[[int, Array, Array], None] | None = None,
+    engine: str = "",
+) -> Outcome:
+    """Carry out the runs of a batch side by side; those that ``stop`` ends early are interrupted.
+
+    ``log`` receives the step, the runs that go on, and their rows (columns, runs), f first.
+    ``engine`` replaces the config's own.
+    """
+    work = Work(config.method, batch.starts, config.criteria, batch.seeds, (), batch.parameters)
+    name, columns = choose(engine or config.engine, work)
+    hand_on = None if log is None else lambda step, row: log(step, columns.active, row)
+    while columns.running and not stop():
+        columns.advance(ROWS, hand_on, stop)
+    columns.halt()
+    none = np.zeros(len(batch.index), dtype=np.int64)
+    codes = np.array([INTERRUPTED, *(ENDINGS[name].status for name in columns.names[1:])])
+    return Outcome(
+        status=codes[columns.ending],
+        steps=columns.final.step.astype(np.int64) if columns.step else none,
+        final_f=columns.final.f,
+        final_grad_norm=columns.final.grad_norm,
+        best_f=columns.best.f,
+        best_step=columns.best.step.astype(np.int64) if columns.step else none,
+        final_x=columns.final.x,
+        best_x=columns.best.x,
+        engine=name,
+    )

@@ -1,0 +1,269 @@
+"""How a sweep's runs are grouped: what differs in numbers only goes side by side as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import prod
+
+import numpy as np
+
+from gdplay.config.load import Config, check
+from gdplay.config.merge import expand, mapping, merge
+from gdplay.config.nodes import Mapping, Node, Scalar
+from gdplay.config.short import in_force
+from gdplay.errors import Complaint, ConfigError
+from gdplay.formula.expr import Array, Expr, symbol
+from gdplay.sweeps.grid import Axis, Grid
+from gdplay.sweeps.starts import given_starts, random_starts, starts_at_random
+
+AROUND = {
+    "optimizer.clip.norm": "clip_norm",
+    "optimizer.clip.value": "clip_value",
+    "noise.gradient": "noise_scale",
+}
+"""Settings whose symbol in the step's graph has another name than their last key."""
+
+LARGEST_SEED = 2.0**53
+"""Beyond it not every whole number is a double, as the columns of a batch are."""
+
+MOST_TRIED = 2000
+"""Of an axis with more values, one that is refused fails the whole group."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some runs of a group, side by side: which ones, and what sets them apart.
+
+    ``index``: (runs,) numbers within the sweep; ``starts``: (n, runs); ``seeds``: (runs,).
+    """
+
+    index: Array
+    starts: Array
+    seeds: Array
+    parameters: dict[Expr, Array]
+    values: dict[str, Array]
+    """The swept numbers, by key: (runs,); of starts their number."""
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Runs of one step graph. ``fixed`` are the swept values that made it what it is, as texts.
+
+    ``failure`` says why none of them can be run; then there is no config.
+    """
+
+    first: int
+    fixed: dict[str, str]
+    axes: tuple[Axis, ...]
+    config: Config | None = None
+    failure: str = ""
+
+    @property
+    def runs(self) -> int:
+        """How many runs the group has."""
+        return prod(len(axis) for axis in self.axes)
+
+    @property
+    def moves(self) -> bool:
+        """Whether its runs start at different places."""
+        keys = {axis.key for axis in self.axes}
+        at_random = self.config is not None and starts_at_random(self.config)
+        return "start" in keys or ("seed" in keys and at_random)
+
+    def values(self, numbers: Array) -> dict[str, Array]:
+        """Return the swept numbers of some runs, counted within the group: key to (runs,)."""
+        places = self._places(numbers)
+        found: dict[str, Array] = {}
+        for axis, place in zip(self.axes, places, strict=True):
+            found[axis.key] = axis.numbered[place] if axis.key == "start" else _numbers(axis)[place]
+        return found
+
+    def batch(self, numbers: Array) -> Batch:
+        """Return some runs, counted within the group."""
+        assert self.config is not None
+        config, values, runs = self.config, self.values(numbers), len(numbers)
+        seeds = np.full(runs, config.seed, dtype=np.uint64)
+        if "seed" in values:
+            seeds = values["seed"].astype(np.uint64)
+        starts = np.repeat(config.start[:, None], runs, axis=1)
+        if starts_at_random(config):
+            starts = random_starts(config, seeds, np.zeros(runs, dtype=np.int64))
+        parameters: dict[Expr, Array] = {}
+        for axis, place in zip(self.axes, self._places(numbers), strict=True):
+            if axis.random:
+                starts = random_starts(config, seeds, axis.numbered[place].astype(np.int64))
+            elif axis.key == "start":
+                starts = given_starts(axis, config)[:, place]
+            elif axis.key != "seed":
+                parameters[_symbol(axis.key, config)] = values[axis.key]
+        return Batch(self.first + numbers, starts, seeds, parameters, values)
+
+    def _places(self, numbers: Array) -> tuple[Array, ...]:
+        return np.unravel_index(numbers, tuple(len(axis) for axis in self.axes)) if self.axes else ()
+
+
+def plan(tree: Mapping, grids: Sequence[Grid], name: str, fail_fast: bool = False) -> Iterator[Group]:
+    """Return the groups of a sweep, in order; a combination that can't be run is a group with its failure.
+
+    Raises ConfigError with ``fail_fast``.
+    """
+    first = 0
+    for grid in grids:
+        # what names an optimizer or a function comes before what is set in it
+        axes = tuple(sorted(grid.axes, key=lambda axis: "." in axis.key))
+        for group in _groups(_Plan(tree, name, fail_fast), axes, ()):
+            yield replace(group, first=first)
+            first += group.runs
+
+
+@dataclass(frozen=True)
+class _Plan:
+    tree: Mapping
+    name: str
+    fail_fast: bool
+
+
+def _groups(plan: _Plan, axes: tuple[Axis, ...], apart: tuple[str, ...]) -> Iterator[Group]:
+    """Yield the groups of axes that multiply; those of ``apart`` can't be columns."""
+    carried = tuple(axis for axis in axes if axis.key not in apart and is_carried(axis))
+    others = tuple(axis for axis in axes if axis not in carried)
+    for place in np.ndindex(*(len(axis) for axis in others)):
+        nodes = [(axis.key, axis.node(k)) for axis, k in zip(others, place, strict=True)]
+        fixed = {key: written(node) for key, node in nodes}
+        single = tuple(axis.part([k]) for axis, k in zip(others, place, strict=True))
+        try:
+            tree = laid_over(plan.tree, nodes)
+            config = _checked(tree, carried, plan.name)
+        except ConfigError as error:
+            if plan.fail_fast:
+                raise
+            yield from _without_unfit(plan, single, carried, fixed, apart, str(error.complaints[0]))
+            continue
+        loose = tuple(axis.key for axis in carried if not _is_column(axis.key, config))
+        if loose:
+            yield from _groups(plan, (*single, *carried), (*apart, *loose))
+        else:
+            yield Group(0, fixed, carried, config)
+
+
+def _without_unfit(
+    plan: _Plan,
+    single: tuple[Axis, ...],
+    carried: tuple[Axis, ...],
+    fixed: dict[str, str],
+    apart: tuple[str, ...],
+    reason: str,
+) -> Iterator[Group]:
+    """Yield the groups of a combination that is refused: the values that are, and without them the rest."""
+    for axis in carried:
+        refused = _refused(plan, single, axis)
+        if refused and len(refused) < len(axis):
+            kept = [k for k in range(len(axis)) if k not in refused]
+            parts = (axis.part(kept), axis.part(list(refused)))
+            fit, unfit = (tuple(part if a is axis else a for a in carried) for part in parts)
+            yield from _groups(plan, (*single, *fit), apart)
+            yield Group(0, fixed, unfit, failure=next(iter(refused.values())))
+            return
+    yield Group(0, fixed, carried, failure=reason)
+
+
+def _refused(plan: _Plan, single: tuple[Axis, ...], axis: Axis) -> dict[int, str]:
+    """Return which values of an axis are refused by themselves, and why."""
+    found: dict[int, str] = {}
+    if axis.random or len(axis) > MOST_TRIED:
+        return found
+    tree = laid_over(plan.tree, [(other.key, other.node(0)) for other in single])
+    for k in range(len(axis)):
+        try:
+            _checked(tree, (axis.part([k]),), plan.name)
+        except ConfigError as error:
+            found[k] = str(error.complaints[0])
+    return found
+
+
+def is_carried(axis: Axis) -> bool:
+    """Tell whether an axis may be columns of one kernel: starts, seeds, numbers of the step's graph."""
+    if axis.key == "start":
+        return True
+    numeric = axis.numeric
+    if numeric is None:
+        return False
+    if axis.key == "seed":
+        return bool(numeric.max() <= LARGEST_SEED)
+    if axis.key == "noise.gradient":
+        return bool(numeric.min() > 0)  # without noise the graph is another
+    return axis.key in AROUND or axis.key.startswith(("function.constants.", "optimizer."))
+
+
+def laid_over(tree: Mapping, nodes: Sequence[tuple[str, Node]]) -> Mapping:
+    """Return a config's tree with dotted keys set."""
+    for key, node in nodes:
+        for part in reversed(key.split(".")):
+            node = mapping([(part, node)], node.place)
+        assert isinstance(node, Mapping)
+        tree = merge(tree, expand(node, in_force(tree.get("optimizer"))), [])
+    return tree
+
+
+def written(node: Node) -> str:
+    """Return a value as one short text."""
+    if isinstance(node, Scalar):
+        return node.text
+    if isinstance(node, Mapping):
+        return "{" + ", ".join(f"{key.text}: {written(value)}" for key, value in node) + "}"
+    return "[" + ", ".join(written(item) for item in node) + "]"
+
+
+def _checked(tree: Mapping, carried: Sequence[Axis], name: str) -> Config:
+    """Return the config of a group, checked at the ends of its axes. Raises ConfigError."""
+    starts = [(axis.key, axis.node(0)) for axis in carried if axis.key == "start" and not axis.random]
+    config: Config | None = None
+    for pick in (np.argmin, np.argmax):
+        numeric = [(a.key, a.numeric) for a in carried if a.key != "start" and a.numeric is not None]
+        ends = [(a.key, a.node(int(pick(_numbers(a))))) for a in carried if a.key in dict(numeric)]
+        config = check(laid_over(tree, [*ends, *starts]), (), name)
+    assert config is not None
+    for axis in carried:
+        if axis.random:
+            random_starts(config, np.zeros(1, np.uint64), np.zeros(1, np.int64))
+        elif axis.key == "start":
+            _ask_finite(given_starts(axis, config), config)
+    return config
+
+
+def _ask_finite(starts: Array, config: Config) -> None:
+    """Refuse starts where f is not finite, as for a single run."""
+    values = np.asarray(config.function(starts))
+    if not np.isfinite(values).all():
+        value = values[~np.isfinite(values)][0]
+        remedy = "choose starts where f is finite"
+        raise ConfigError(Complaint(f"f is {value} at a start", remedy, key="sweep.start"))
+
+
+def _numbers(axis: Axis) -> Array:
+    assert axis.numeric is not None
+    return axis.numeric
+
+
+def _is_column(key: str, config: Config) -> bool:
+    if key in ("start", "seed"):
+        return True
+    node = _symbol_of(key, config)
+    return node is not None and node in config.method.parameters and not node.shape
+
+
+def _symbol(key: str, config: Config) -> Expr:
+    node = _symbol_of(key, config)
+    assert node is not None
+    return node
+
+
+def _symbol_of(key: str, config: Config) -> Expr | None:
+    """Return the symbol that stands for a swept setting in the step's graph, if it has one."""
+    *path, last = key.split(".")
+    if path == ["function", "constants"]:
+        return config.function.formula.constants.get(last)
+    if key not in AROUND and set(path[1:]) - {"of"}:
+        return None
+    return symbol(AROUND.get(key, last), (), "hyperparameter")

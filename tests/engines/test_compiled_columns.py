@@ -1,0 +1,202 @@
+"""The compiled engine beside the NumPy one: the same rows, ends and bests, whatever stands beside a run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from ulps import same
+
+pytest.importorskip("llvmlite")
+
+from gdplay.catalog import names  # noqa: E402
+from gdplay.config.load import Config, load  # noqa: E402
+from gdplay.engines.choose import Work, choose  # noqa: E402
+from gdplay.engines.columns import Columns  # noqa: E402
+from gdplay.engines.compiled.columns import CompiledColumns  # noqa: E402
+from gdplay.engines.compiled.program import Uncovered  # noqa: E402
+from gdplay.errors import ConfigError  # noqa: E402
+
+VALLEY = "f(x, y) = (1 - x)^2 + 100*(y - x^2)^2"
+RUNS = 21
+
+SOLVING = {"newton", "damped_newton", "trust_region", "madgrad", "schedule_free_adamw", "schedule_free_sgd"}
+"""Optimizers that solve equations, or take powers or roots that differ between runs: equal but for rounding."""
+
+
+def config(function: Any = VALLEY, start: Any = (-1.5, 2.0), optimizer: Any = "adam", **settings: Any) -> Config:
+    return load({"function": function, "start": list(start), "optimizer": optimizer, **settings})
+
+
+def rates(run: Config, low: float, high: float, runs: int = RUNS) -> dict[Any, np.ndarray]:
+    """Return learning rates for so many runs, where the method has one."""
+    return {
+        node: np.geomspace(low, high, runs) for node in run.method.parameters if node.params[0] == "learning_rate"
+    }
+
+
+def starts(run: Config, runs: int = RUNS, nasty: bool = False) -> np.ndarray:
+    points = np.random.default_rng(1).uniform(-2, 2, (run.method.size, runs))
+    if nasty:
+        points[:, 3], points[0, 4], points[-1, 5] = 0.0, np.nan, 1e200
+    return points
+
+
+def carried(engine: Any, rows: int, **keywords: Any) -> tuple[Any, list[np.ndarray]]:
+    """Take an engine through so many rows and return it with its log."""
+    log: list[np.ndarray] = []
+    engine.advance(rows, lambda step, row: log.append(np.array(row)), **keywords)
+    return engine, log
+
+
+def assert_same_results(a: Any, b: Any) -> None:
+    assert np.array_equal(a.ending, b.ending)
+    for name in ("start", "best", "final"):
+        for key in ("step", "x", "f", "grad_norm"):
+            assert same(getattr(getattr(a, name), key), getattr(getattr(b, name), key)), (name, key)
+
+
+def loadable(optimizer: str) -> Config | None:
+    try:
+        return config(optimizer=optimizer, stop={"max_steps": 30, "step_norm": 1e-12, "stall": 25, "gradient_norm": 1e-6})
+    except ConfigError:  # wrappers, and methods that need residuals
+        return None
+
+
+@pytest.mark.parametrize("optimizer", names("optimizers"))
+def test_every_optimizer_gives_the_same_numbers(optimizer: str) -> None:
+    run = loadable(optimizer)
+    if run is None:
+        return
+    method = run.method
+    arguments = (method, starts(run, nasty=True), run.criteria, np.arange(RUNS, dtype=np.uint64), (method.point, method.received))
+    try:
+        compiled = CompiledColumns(*arguments, rates(run, 1e-4, 10), threads=1)
+    except Uncovered:
+        assert optimizer == "lbfgs"  # its equations are larger than 8 x 8
+        return
+    reference, expected = carried(Columns(*arguments, rates(run, 1e-4, 10)), 31)
+    engine, found = carried(compiled, 31)
+    if optimizer in SOLVING:
+        assert np.allclose(engine.best.f, reference.best.f, rtol=1e-5, equal_nan=True)
+        return
+    assert_same_results(engine, reference)
+    assert len(found) == len(expected)
+    assert all(same(a, b) for a, b in zip(found, expected, strict=True))
+
+
+FUNCTIONS = {
+    "ackley": ({"name": "ackley", "dimension": 2}, (1.0, 2.0)),
+    "rastrigin": ({"name": "rastrigin", "dimension": 2}, (1.0, 2.0)),
+    "functions": ("f(x, y) = tanh(x)^2 + log(1 + y^2) + softplus(x*y) + sigmoid(y) + (1 + x^2)^1.5", (1.0, 2.0)),
+    "matrix": ("f(x[3], y) = norm([[2, 1, 0], [1, 3, 1], [0, 1, 4]] @ x - y) + logsumexp(x)", (1.0, 2.0, 3.0, 0.5)),
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_functions_agree_over_a_few_steps(name: str) -> None:
+    function, start = FUNCTIONS[name]
+    run = config(function, start, stop={"max_steps": 8})
+    arguments = (run.method, starts(run), run.criteria)
+    reference, expected = carried(Columns(*arguments), 9)
+    engine, found = carried(CompiledColumns(*arguments, threads=1), 9)
+    assert np.array_equal(engine.ending, reference.ending)
+    for a, b in zip(found, expected, strict=True):
+        assert np.allclose(a, b, rtol=1e-11, atol=1e-13, equal_nan=True)
+
+
+def test_a_finished_run_is_what_it_is_alone() -> None:
+    run = config(optimizer="gd", stop={"max_steps": 60, "gradient_norm": 0.5})
+    par, points = rates(run, 1e-4, 1e-1, 40), starts(run, 40)
+    together = CompiledColumns(run.method, points, run.criteria, None, (), par)
+    together.advance(61)
+    assert len(set(together.ending.tolist())) >= 3  # some diverged, some converged, some did neither
+    for k in range(0, 40, 7):
+        alone = CompiledColumns(
+            run.method, points[:, k : k + 1], run.criteria, None, (), {n: v[k : k + 1] for n, v in par.items()}
+        )
+        alone.advance(61)
+        assert alone.ending[0] == together.ending[k]
+        for row in ("start", "best", "final"):
+            for key in ("step", "x", "f", "grad_norm"):
+                assert same(getattr(getattr(alone, row), key)[..., 0], np.asarray(getattr(getattr(together, row), key)[..., k]))
+
+
+@pytest.mark.parametrize(("threads", "rows"), [(1, 7), (2, 100), (3, 1)])
+def test_threads_and_portions_change_nothing(threads: int, rows: int) -> None:
+    run = config({"name": "ackley", "dimension": 2}, (1.0, 2.0), "momentum", stop={"max_steps": 40, "value": 1.0})
+    par, points = rates(run, 1e-3, 1, 300), starts(run, 300)
+    whole = CompiledColumns(run.method, points, run.criteria, None, (), par, threads=1)
+    whole.advance(41)
+    parts = CompiledColumns(run.method, points, run.criteria, None, (), par, threads=threads)
+    while parts.running:
+        parts.advance(rows)
+    assert_same_results(whole, parts)
+
+
+def test_noise_and_schedules_are_the_same_numbers() -> None:
+    schedule = {"name": "momentum", "learning_rate": "0.01/sqrt(t)"}
+    run = config(optimizer=schedule, noise={"gradient": 0.5}, stop={"max_steps": 30})
+    arguments = (run.method, starts(run), run.criteria, np.arange(RUNS, dtype=np.uint64))
+    reference, expected = carried(Columns(*arguments), 31)
+    engine, found = carried(CompiledColumns(*arguments), 31)
+    assert_same_results(engine, reference)
+    assert all(same(a, b) for a, b in zip(found, expected, strict=True))
+
+
+def test_a_halted_run_ends_where_it_is() -> None:
+    run = config(stop={"max_steps": 1000})
+    engines = [kind(run.method, starts(run), run.criteria, None, (), rates(run, 1e-3, 1)) for kind in (Columns, CompiledColumns)]
+    for engine in engines:
+        engine.advance(17)
+        engine.halt()
+        assert not engine.running
+    assert np.all(engines[1].final.step == 16)
+    assert_same_results(*engines)
+
+
+def test_stop_is_asked_and_obeyed() -> None:
+    run = config(stop={"max_steps": 10**9})
+    engine = CompiledColumns(run.method, starts(run), run.criteria, None, (), rates(run, 1e-3, 1e-2))
+    asked = iter(range(3))
+    engine.advance(10**9, stop=lambda: next(asked, None) is None)
+    assert engine.running
+    assert engine.step < 10**9
+
+
+def test_nothing_is_logged_of_a_run_that_has_ended() -> None:
+    run = config(optimizer="gd", stop={"max_steps": 20, "gradient_norm": 1.0})
+    par = rates(run, 1e-4, 1)
+    widths: dict[str, list[int]] = {}
+    for kind in (Columns, CompiledColumns):
+        engine = kind(run.method, starts(run), run.criteria, None, (), par)
+        found = widths[kind.__name__] = []
+        engine.advance(21, lambda step, row, found=found, engine=engine: found.append(row.shape[1]))
+    assert widths["Columns"] == widths["CompiledColumns"]
+    assert widths["Columns"][-1] < widths["Columns"][0]
+
+
+def test_the_engine_is_chosen_by_the_work() -> None:
+    short, long = (config(stop={"max_steps": steps}) for steps in (100, 10**6))
+    choice = lambda run, name="auto": choose(name, Work(run.method, run.start[:, None], run.criteria))[0]
+    assert choice(short) == "numpy"
+    assert choice(short, "compiled") == "compiled"
+    assert choice(long) == "compiled"
+    assert choice(long, "numpy") == "numpy"
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"gradient": "central"}, "numeric gradients"),
+        ({"function": " + ".join(f"{k}*x" for k in range(10_000)), "start": [1]}, "more than 5000 operations"),
+    ],
+)
+def test_what_is_not_covered_goes_to_numpy_and_is_refused_when_forced(settings: dict[str, Any], reason: str) -> None:
+    run = load({"function": VALLEY, "start": [1, 1], "stop": {"max_steps": 10**6}, **settings})
+    work = Work(run.method, run.start[:, None], run.criteria)
+    assert choose("auto", work)[0] == "numpy"
+    with pytest.raises(ConfigError, match=reason) as caught:
+        choose("compiled", work)
+    assert caught.value.complaints[0].key == "engine"
