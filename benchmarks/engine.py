@@ -1,4 +1,4 @@
-"""The compiled engine beside its peers: the same work in one process, rounds interleaved, medians of wall time.
+"""The compiled engine beside its peers: the same work in one process, interleaved, medians of wall time.
 
 python benchmarks/engine.py [WORD] [--one-core]
 
@@ -38,7 +38,14 @@ FORMULAS = {
 def gdplay_sweep(work: Sweep) -> Timed:
     """Return the timed call of the engine, its code made beforehand as the peers' is."""
     start = work.starts[:, 0].tolist()
-    run = load({"function": FORMULAS[work.function], "start": start, "optimizer": work.rule, "stop": {"max_steps": work.steps}})
+    run = load(
+        {
+            "function": FORMULAS[work.function],
+            "start": start,
+            "optimizer": work.rule,
+            "stop": {"max_steps": work.steps},
+        }
+    )
     rate = next(node for node in run.method.parameters if node.params[0] == "learning_rate")
 
     def measure() -> float:
@@ -65,11 +72,17 @@ JAX = Contender("JAX by hand", "jax", peers.jax_by_hand)
 CHUNKED = Contender("JAX in chunks of 4096", "jax", lambda work: peers.jax_by_hand(work, 4096))
 OPTAX = Contender("JAX + Optax", "optax", peers.jax_with_optax)
 C = Contender("C, the same arithmetic", "numpy", peers.c_kernel)
-C_RECIPROCAL = Contender("C, reciprocals by hand", "numpy", lambda work: peers.c_kernel(work, reciprocal=True))
-C_BARE = Contender("C without tests, -ffast-math", "numpy", lambda work: peers.c_kernel(work, False, True, True))
+C_RECIPROCAL = Contender(
+    "C, reciprocals by hand", "numpy", lambda work: peers.c_kernel(work, reciprocal=True)
+)
+C_BARE = Contender(
+    "C without tests, -ffast-math", "numpy", lambda work: peers.c_kernel(work, False, True, True)
+)
 
 
-def at_rates(function: str, rule: str, start: tuple[float, float], low: float, high: float, runs: int, steps: int) -> Sweep:
+def at_rates(
+    function: str, rule: str, start: tuple[float, float], low: float, high: float, runs: int, steps: int
+) -> Sweep:
     points = np.repeat(np.array(start)[:, None], runs, axis=1)
     return Sweep(function, rule, points, np.geomspace(low, high, runs), steps)
 
@@ -133,23 +146,43 @@ def report(name: str, seconds: dict[str, float], steps: int, absent: list[str]) 
 def logged_run() -> None:
     """One run of two variables, 100,000 steps, every one logged; compiling counts."""
     steps = 100_000
-    run = load({"function": FORMULAS["rosenbrock"], "start": [-1.5, 2], "optimizer": "adam", "stop": {"max_steps": steps}})
+    run = load(
+        {
+            "function": FORMULAS["rosenbrock"],
+            "start": [-1.5, 2],
+            "optimizer": "adam",
+            "stop": {"max_steps": steps},
+        }
+    )
     logged = (run.method.point, run.method.received)
 
     def engine(kind: type) -> Callable[[int], float]:
         def measure(count: int) -> float:
             rows: list[np.ndarray] = []
             began = peers.CLOCK[0]()
-            kind(run.method, run.start[:, None], run.criteria, None, logged).advance(count, lambda step, row: rows.append(row))
+            kind(run.method, run.start[:, None], run.criteria, None, logged).advance(
+                count, lambda step, row: rows.append(row)
+            )
             return peers.CLOCK[0]() - began
 
         return measure
 
     ours, numpy = engine(CompiledColumns), engine(Columns)
     found = [(ours(steps), 10 * numpy(steps // 10), 100 * torch_loop(steps // 100)) for _ in range(3)]
-    medians = dict(zip(("gdplay", "gdplay's NumPy engine", "a PyTorch loop"), map(statistics.median, zip(*found, strict=True)), strict=True))
+    medians = dict(
+        zip(
+            ("gdplay", "gdplay's NumPy engine", "a PyTorch loop"),
+            map(statistics.median, zip(*found, strict=True)),
+            strict=True,
+        )
+    )
     medians = {who: seconds for who, seconds in medians.items() if seconds}
-    report("one logged run, Rosenbrock + Adam, 100,000 steps", medians, steps, [] if len(medians) == 3 else ["PyTorch"])
+    report(
+        "one logged run, Rosenbrock + Adam, 100,000 steps",
+        medians,
+        steps,
+        [] if len(medians) == 3 else ["PyTorch"],
+    )
 
 
 def torch_loop(steps: int) -> float:
@@ -175,7 +208,10 @@ def first_results() -> None:
     """From the graph to the first result, compiling included, for two and for fifty variables."""
     two = {"function": FORMULAS["rosenbrock"], "start": [-1.5, 2]}
     fifty = {"function": {"name": "rosenbrock", "dimension": 50}}
-    for name, function, rules in (("2 variables", two, ("gd", "adam", "bfgs", "prodigy")), ("50 variables", fifty, ("adam",))):
+    for name, function, rules in (
+        ("2 variables", two, ("gd", "adam", "bfgs", "prodigy")),
+        ("50 variables", fifty, ("adam",)),
+    ):
         for rule in rules:
             run = load({**function, "optimizer": rule})
             found = []
@@ -183,7 +219,10 @@ def first_results() -> None:
                 began = peers.CLOCK[0]()
                 CompiledColumns(run.method, run.start[:, None], run.criteria).advance(1)
                 found.append(peers.CLOCK[0]() - began)
-            print(f"| from graph to first result, {name} | gdplay, {rule} | {statistics.median(found):.4f} | | |", flush=True)
+            print(
+                f"| from graph to first result, {name} | gdplay, {rule} | {statistics.median(found):.4f} | | |",
+                flush=True,
+            )
 
 
 def main() -> None:
@@ -192,7 +231,9 @@ def main() -> None:
     if "--one-core" in sys.argv:
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
         peers.CLOCK[0] = time.process_time
-    print(f"{platform.processor() or platform.machine()}, {len(os.sched_getaffinity(0))} processors, Python {platform.python_version()}\n")
+    print(
+        f"{platform.processor() or platform.machine()}, {len(os.sched_getaffinity(0))} processors, Python {platform.python_version()}\n"
+    )
     print("| work | who | seconds | ns per run and step | times gdplay's |\n|---|---|---|---|---|")
     for name in ROWS:
         if word in name.lower():

@@ -1,4 +1,4 @@
-"""Print the polynomials of gdplay/engines/compiled/vectormath.py: interpolation at Chebyshev's nodes, in high precision."""
+"""Print the polynomials of gdplay/engines/compiled/constants.py: interpolation at Chebyshev's nodes."""
 
 from __future__ import annotations
 

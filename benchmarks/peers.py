@@ -1,4 +1,4 @@
-"""The same sweeps as people write them by hand: NumPy, PyTorch, JAX, JAX with Optax, C. Each returns a timed call."""
+"""The same sweeps as people write them: NumPy, PyTorch, JAX, JAX with Optax, C, each as a timed call."""
 
 from __future__ import annotations
 
@@ -35,7 +35,10 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "himmelblau": lambda m, x, y: (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2,
     "rastrigin": lambda m, x, y: 20 + x**2 - 10 * m.cos(TAU * x) + y**2 - 10 * m.cos(TAU * y),
     "ackley": lambda m, x, y: (
-        -20 * m.exp(-0.2 * m.sqrt((x**2 + y**2) / 2)) - m.exp((m.cos(TAU * x) + m.cos(TAU * y)) / 2) + 20 + np.e
+        -20 * m.exp(-0.2 * m.sqrt((x**2 + y**2) / 2))
+        - m.exp((m.cos(TAU * x) + m.cos(TAU * y)) / 2)
+        + 20
+        + np.e
     ),
 }
 """Of a module with exp, sqrt and cos, and of the two variables."""
@@ -188,12 +191,21 @@ def c_kernel(work: Sweep, tested: bool = True, reciprocal: bool = False, fast: b
     if gcc is None:
         return None
     folder = Path(tempfile.mkdtemp())
-    options = ["-O3", "-march=native", "-ffast-math" if fast else "-fno-math-errno", "-fopenmp", "-shared", "-fPIC"]
+    options = [
+        "-O3",
+        "-march=native",
+        "-ffast-math" if fast else "-fno-math-errno",
+        "-fopenmp",
+        "-shared",
+        "-fPIC",
+    ]
     chosen = {"FUNCTION": ("", "rosenbrock", "himmelblau", "rastrigin").index(work.function)}
     chosen |= {"RULE": 1 if work.rule == "adam" else 2, "RECIPROCAL": int(reciprocal)}
     defines = [f"-D{name}={value}" for name, value in chosen.items()]
     source = Path(__file__).with_name("kernels.c")
-    subprocess.run([gcc, *options, *defines, str(source), "-o", str(folder / "kernels.so"), "-lm"], check=True)
+    subprocess.run(
+        [gcc, *options, *defines, str(source), "-o", str(folder / "kernels.so"), "-lm"], check=True
+    )
     sweep = ctypes.CDLL(str(folder / "kernels.so")).sweep
     lanes = 64
     pad = -len(work.rates) % lanes

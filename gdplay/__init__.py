@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from gdplay.version import VERSION as __version__
+from gdplay import version
 
 if TYPE_CHECKING:
     from gdplay.errors import ConfigError, GdplayError, MachineError
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from gdplay.simulation import run
     from gdplay.sweeps.run import sweep
     from gdplay.trace import Trace
+
+__version__ = version.VERSION
 
 HOMES = {
     "function": "gdplay.objective",

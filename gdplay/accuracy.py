@@ -8,7 +8,7 @@ import numpy as np
 
 from gdplay.check import LIMITS
 from gdplay.formula.expr import Array
-from gdplay.formula.numeric import COMPLEX, COMPLEX_STEP, EPS, RULES, NotAnalytic
+from gdplay.formula.numeric import COMPLEX, COMPLEX_STEP, EPS, RULES, NotAnalyticError
 from gdplay.objective import Function
 
 RANGE = (-20.0, 1.0)
@@ -71,7 +71,7 @@ def accuracy(function: Function, point: Array) -> Accuracy:
         try:
             errors = np.array([error(method, float(h)) for h in shown])
             automatic = (own, error(method, None))
-        except NotAnalytic as reason:
+        except NotAnalyticError as reason:
             refused[method] = str(reason)
             continue
         order = 2 if method == COMPLEX else RULES[method].inner.order * RULES[method].levels

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
+from types import MappingProxyType
 
 import numpy as np
 
 from gdplay.engines.difference import split
 from gdplay.engines.tape import evaluate
-from gdplay.formula.expr import Array, Expr, intern, is_constant, substitute, symbol
+from gdplay.formula.expr import Array, Expr, build, intern, is_constant, symbol
 from gdplay.formula.gradient import Visit, contributions, pullback
 from gdplay.formula.notation import to_plain
 from gdplay.formula.ops import TABLE
@@ -73,8 +74,9 @@ def backprop(function: Function, point: Array) -> Backprop:
     # variables first, then constants with a name, then what is computed
     nodes = [*formula.variables, *sorted(inner, key=lambda node: node.op != "symbol")]
     names = dict(_names(nodes, formula.named, formula.variables))
-    shown = [_shares(visit, names) for visit in visits]
-    wanted = [*nodes, *slopes]
+    words = {node: symbol(name, node.shape) for node, name in names.items()}
+    shown = [_shares(visit, names, words) for visit in visits]
+    wanted = [*nodes, *slopes, formula.expr]
     for visit, shares in zip(visits, shown, strict=True):
         wanted += [*visit.paths, visit.incoming]
         wanted += [expr for share in shares for expr in (share.part, share.local) if expr is not None]
@@ -82,7 +84,7 @@ def backprop(function: Function, point: Array) -> Backprop:
     forward = [_node(node, names, values[node]) for node in nodes]
     backward = [
         Back(
-            names[visit.node],
+            names.get(visit.node, formula.name),
             tuple(values[path] for path in visit.paths),
             values[visit.incoming],
             tuple(
@@ -98,16 +100,18 @@ def backprop(function: Function, point: Array) -> Backprop:
     return Backprop(point, tuple(forward), tuple(backward), float(values[formula.expr]), gradient)
 
 
-def _reading_order(output: Expr) -> list[Expr]:
+def _reading_order(output: Expr, known: Mapping[Expr, Expr] = MappingProxyType({})) -> list[Expr]:
     """Return the nodes that are computed, each after its arguments, from left to right as they are written.
 
-    The order of their making will not do: it depends on what else was read before.
+    The order of their making will not do: it depends on what else was read before. What ``known``
+    nodes are made of is left out.
     """
     found: dict[Expr, None] = {}
     waiting = [output]
     while waiting:
         node = waiting[-1]
-        left = [arg for arg in reversed(node.args) if arg not in found and not is_constant(arg)]
+        args = () if node in known else node.args
+        left = [arg for arg in reversed(args) if arg not in found and not is_constant(arg)]
         if left:
             waiting += left
         else:
@@ -146,6 +150,16 @@ def _node(node: Expr, names: Mapping[Expr, str], value: Array) -> Node:
     return Node(names[node], to_plain(named(node, names)), value, needs)
 
 
+def _in_names(output: Expr, words: Mapping[Expr, Expr]) -> Expr:
+    """Return an expression in terms of named nodes, none of which is looked into."""
+    new: dict[Expr, Expr] = dict(words)
+    for node in _reading_order(output, words):
+        if node not in new:
+            args = [new.get(arg, arg) for arg in node.args]
+            new[node] = build(node.op, *args, params=node.params) if args else node
+    return new.get(output, output)
+
+
 @dataclass(frozen=True)
 class _Part:
     to: str
@@ -154,16 +168,15 @@ class _Part:
     part: Expr
 
 
-def _shares(visit: Visit, names: Mapping[Expr, str]) -> list[_Part]:
+def _shares(visit: Visit, names: Mapping[Expr, str], words: Mapping[Expr, Expr]) -> list[_Part]:
     """Return the parts that go to arguments which vary, each with its local derivative or its formula."""
     node, found = visit.node, list[_Part]()
     scalar = not node.shape and TABLE[node.op].elementwise if visit.parts else False
     local = TABLE[node.op].adjoint(ONE, node, *node.args) if scalar else (None,) * len(visit.parts)
-    words = {known: symbol(name, known.shape) for known, name in names.items()}
     incoming = symbol(f"df/d{names[node]}", node.shape)
     told = local if scalar or not visit.parts else contributions(TABLE[node.op], incoming, node, set(), set())
     for arg, part, slope, formula in zip(node.args, visit.parts, local, told, strict=True):
         if part is not None and formula is not None and arg.varies:
-            written = to_plain(substitute([plain(formula)], words)[0])
+            written = to_plain(plain(_in_names(formula, words)))
             found.append(_Part(names[arg], written, slope, part))
     return found

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from gdplay.formula.expr import Array, order, symbol
-from gdplay.formula.numeric import EPS, RULES, NotAnalytic
+from gdplay.formula.numeric import EPS, RULES, NotAnalyticError
 from gdplay.formula.signature import Formula
 from gdplay.objective import Function
 from gdplay.probe import Probe, probe
@@ -64,12 +64,12 @@ class Case:
 
     @cached_property
     def directions(self) -> Array:
-        """The directions, (n, k), of length 1."""
+        """The directions, (n, k): along one every coordinate moves by max(1, |x|), up or down."""
         n = self.function.size
         if self.whole:
             return np.eye(n)
-        drawn = np.random.default_rng(self.seed).standard_normal((n, DIRECTIONS))
-        return drawn / np.sqrt((drawn**2).sum(axis=0))
+        signs = np.random.default_rng(self.seed).choice([-1.0, 1.0], (n, DIRECTIONS))
+        return signs * np.maximum(1.0, np.abs(self.point))[:, None]
 
     @property
     def names(self) -> list[str]:
@@ -95,7 +95,7 @@ class Case:
         return [line(self.function, self.point, d) for d in self.directions.T]
 
     def numeric(self, method: str, step: float | None = None) -> Array:
-        """Return the numeric slopes along the directions: (k,). Raises NotAnalytic."""
+        """Return the numeric slopes along the directions: (k,). Raises NotAnalyticError."""
         if self.whole:
             return self.function.gradient(self.point, method, step)
         return np.array([f.gradient(np.zeros(1), method, step)[0] for f in self.lines])
@@ -113,13 +113,14 @@ def line(function: Function, point: Array, direction: Array) -> Function:
 
 
 def check_point(case: Case, method: str = "central", step: float | None = None) -> list[Compared]:
-    """Compare the derivatives at one point by one method. Raises NotAnalytic."""
+    """Compare the derivatives at one point by one method. Raises NotAnalyticError."""
     analytic, numeric = case.analytic, case.numeric(method, step)
     both = np.abs(np.concatenate([analytic, numeric]))
     largest = float(both[np.isfinite(both)].max(initial=0.0))
     if not case.whole:
         with np.errstate(all="ignore"):
-            largest = max(largest, float(np.sqrt((case.function.gradient(case.point) ** 2).sum())))
+            moved = case.function.gradient(case.point) * np.abs(case.directions[:, 0])
+            largest = max(largest, float(np.sqrt((moved**2).sum())))
     value = float(case.function(case.point))
     doubled = case.numeric(method, 2 * _step(case, method, step))
     found: list[Compared] = []
@@ -217,6 +218,6 @@ def check_all(case: Case) -> dict[str, list[Compared] | str]:
     for method in LIMITS:
         try:
             found[method] = check_point(case, method)
-        except NotAnalytic as error:
+        except NotAnalyticError as error:
             found[method] = str(error)
     return found

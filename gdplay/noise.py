@@ -33,7 +33,7 @@ def uniform(seed: NDArray[np.uint64], stream: int, step: int, n: int) -> Array:
         key = mix(mix(mix(seed) + np.uint64(stream)) + np.uint64(step))
         bits = mix(key + np.arange(n, dtype=np.uint64)[:, None])
         # 53 bits each; the normal distribution's logarithm needs no zero
-        return ((bits >> np.uint64(11)) + np.uint64(1)) * 2.0**-53
+        return np.asarray(((bits >> np.uint64(11)) + np.uint64(1)) * 2.0**-53, dtype=np.float64)
 
 
 def normal(seed: NDArray[np.uint64], stream: int, step: int, n: int) -> Array:

@@ -229,7 +229,7 @@ def function(
     source: str | Callable[..., Any] | Mapping[str, Any],
     variables: Mapping[str, Shape | int] | Sequence[str] | None = None,
 ) -> Function:
-    """Return a function from a formula, a catalogue name, a config's ``function`` mapping, or a Python callable.
+    """Return the function of a formula, a catalogue name, a config's ``function`` mapping, or a callable.
 
     A callable is called once with expressions, so it may use operators and NumPy's functions; its
     parameters are the variables, scalars unless ``variables`` gives their shapes. Raises ConfigError.

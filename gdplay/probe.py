@@ -63,7 +63,10 @@ class Probe:
 def probe(function: Function, point: Array, directions: Array) -> list[Probe]:
     """Return the slopes of f at a point (n,) along each of the directions (n, k)."""
     k = directions.shape[1]
-    size = np.maximum(1.0, np.abs(directions.T @ point))
+    # a coordinate's own direction has length 1, whatever its size; longer ones bring their size along
+    size = np.maximum(
+        1.0, np.abs(directions * point[:, None]).max(axis=0) / np.abs(directions).max(axis=0) ** 2
+    )
     distances = np.array([-FAR, -NEAR, NEAR, FAR])[:, None] * size
     steps = distances[:, :, None] * directions.T
     columns = (point + steps).reshape(-1, len(point)).T

@@ -91,7 +91,7 @@ def _start(config: Config) -> dict[str, Any]:
 
 def _rule(rule: Rule, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return what says which rule it is, with every hyperparameter: a name, a wrapper, or equations."""
-    changed = {name: settings[name] for name in rule.hyperparameters if name in settings}
+    changed = {name: written(settings[name]) for name in rule.hyperparameters if name in settings}
     values = {**rule.hyperparameters, **changed}
     if rule.inner is not None:
         inner = _rule(rule.inner, settings)

@@ -71,4 +71,5 @@ def _is_written(name: str) -> bool:
     if name.startswith("."):  # what a killed process leaves of a file that was to appear whole
         name = name[1:].rpartition(".")[0]
     stem, _, suffix = name.rpartition(".")
+    stem = re.sub("-[0-9]{1,4}$", "", stem)  # of several pictures of a kind each has its number
     return suffix in WRITTEN.get(stem, ())

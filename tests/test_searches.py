@@ -15,8 +15,9 @@ from gdplay.formula.expr import Array
 from gdplay.method import Method
 from gdplay.objective import from_text
 
-DIRECTIONS = ["gd", "momentum", "nesterov", "bfgs", "dfp", "cg_fr", "cg_pr", "cg_hs", "cg_dy", "newton", "damped_newton",
-              "adam"]  # fmt: skip
+DIRECTIONS = ["gd", "momentum", "nesterov", "bfgs", "dfp", "cg_fr", "cg_pr", "cg_hs", "cg_dy", "newton",
+              "damped_newton", "adam"]  # fmt: skip
+WOLFE = ("weak_wolfe", "strong_wolfe")
 
 
 # ---------------------------------------------------------------- independent witnesses

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from typing import Any, NoReturn
 
 from gdplay.errors import ConfigError, GdplayError, printable
@@ -17,7 +18,7 @@ def main() -> NoReturn:
     """Run the command that the process was started with, and exit with its status."""
     for stream in (sys.stdout, sys.stderr):
         # a terminal that cannot show a character gets its escape, never an exception
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     status = execute(sys.argv[1:])
     try:

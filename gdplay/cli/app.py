@@ -8,6 +8,7 @@ import typer
 
 from gdplay.cli.catalogue import list_entries, show
 from gdplay.cli.check import check
+from gdplay.cli.compare import compare
 from gdplay.cli.explain import explain
 from gdplay.cli.grad import grad
 from gdplay.cli.make import new, schema
@@ -32,6 +33,7 @@ app = typer.Typer(
 
 app.command("run")(run)
 app.command("sweep")(sweep)
+app.command("compare")(compare)
 app.command("grad")(grad)
 app.command("check")(check)
 app.command("explain")(explain)

@@ -119,7 +119,7 @@ def _verdicts(
     from gdplay.cli import print_json
     from gdplay.cli.verdicts import document, table, table_of_all
     from gdplay.errors import Complaint, ConfigError, printable
-    from gdplay.formula.numeric import NotAnalytic
+    from gdplay.formula.numeric import NotAnalyticError
 
     cases = [Case(config.function, point) for _, point in points]
     labels = [label for label, _ in points]
@@ -130,7 +130,7 @@ def _verdicts(
     else:
         try:
             found = [check_point(case, method, step) for case in cases]
-        except NotAnalytic as error:
+        except NotAnalyticError as error:
             remedy = "choose central, or another of the real methods"
             raise ConfigError(Complaint(str(error), remedy, key="--method")) from None
         every = [one for rows in found for one in rows]

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from gdplay.lesson import Told
     from gdplay.objective import Function
 
+MOST_SHOWN = 20
+
 
 def explain(
     source: Annotated[

@@ -77,10 +77,23 @@ def _agreement(told: OneStep) -> list[str]:
         lines += line(f"the log has no row {told.step}: compared at its next row, {compared.row}")
     if not compared.differing:
         return [*lines, *line(f"row {compared.row} of the log: {_columns(compared)} equal, bit for bit")]
-    lines += line(f"row {compared.row} of the log: {len(compared.differing)} of {_columns(compared)} differ")
+    count, largest = len(compared.differing), max(_apart(a, b) for _, a, b in compared.differing)
+    lines += line(
+        f"row {compared.row} of the log: {count} of {_columns(compared)} differ, by {largest:.1g} at most"
+    )
+    if told.config.engine != "numpy":
+        lines += line(
+            f"(the run used the {told.config.engine} engine, whose sin, exp, ... may round differently)"
+        )
     for name, logged, found in compared.differing[:MOST_DIFFERING]:
         lines.append(f"  {name}: {logged!r} in the log, {found!r} computed")
     return lines
+
+
+def _apart(a: float, b: float) -> float:
+    """Return the relative difference: inf where one is not finite."""
+    largest = max(abs(a), abs(b))
+    return abs(a - b) / largest if np.isfinite(largest) and largest else float("inf")
 
 
 def _columns(compared: Comparison) -> str:

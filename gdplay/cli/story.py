@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gdplay.catalog import conventions
 from gdplay.columns import logged_coordinates
 from gdplay.config.load import Config
 from gdplay.formula.expr import Array
@@ -34,16 +35,23 @@ def opening(config: Config) -> str:
         first = [f"{formula}   {about}"]
     else:
         first = [formula if len(formula) <= WIDTH - INDENT else formula[: WIDTH - INDENT - 3] + "...", about]
-    settings = [f"learning_rate {choices.learning_rate}"]
+    rule = config.optimizer.rule
+    form = [f"convention {rule.convention}"] if rule.convention not in ("", conventions(rule.name)[0]) else []
+    settings = [*form, f"learning_rate {_number(choices.learning_rate)}"]
     hyperparameters = {**config.optimizer.rule.defaults, **choices.hyperparameters}
-    settings += [f"{name} {value}" for name, value in hyperparameters.items()]
-    around = {"clip norm": choices.clip_norm, "clip value": choices.clip_value, "weight_decay": choices.weight_decay,
+    settings += [f"{name} {_number(value)}" for name, value in hyperparameters.items()]
+    around = {"clip norm": choices.clip_norm, "clip value": choices.clip_value,
+              "weight_decay": choices.weight_decay,
               "noise": choices.noise or None}  # fmt: skip
     settings += [f"{name} {value}" for name, value in around.items() if value is not None]
     lines = _labelled(config.name, first) + _labelled(
         config.optimizer.rule.title, _wrapped(", ".join(settings))
     )
     return "\n".join(lines)
+
+
+def _number(value: Any) -> str:
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 def _labelled(label: str, lines: list[str]) -> list[str]:

@@ -71,7 +71,7 @@ def sweep(
         )
     if resume and out is None:
         raise ConfigError(Complaint("--resume needs the folder to go on in", "add --out DIR", key="--resume"))
-    request = _request(config, settings, fail_fast)
+    request = request_of(config, settings, fail_fast)
     if dry_run:
         return _foretell(request, json)
     with signals() as caught, _Bar(not (quiet or json)) as bar:
@@ -85,7 +85,8 @@ def sweep(
     return {2: 130, 15: 143}[int(caught[0])] if caught and summary["status"] == "interrupted" else 0
 
 
-def _request(config: str, settings: list[str] | None, fail_fast: bool) -> Request:
+def request_of(config: str, settings: list[str] | None, fail_fast: bool) -> Request:
+    """Return the sweep that a command line asks for. Raises ConfigError."""
     from pathlib import Path
 
     from gdplay.cli.source import kind_of

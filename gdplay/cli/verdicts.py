@@ -92,7 +92,7 @@ def _directions(cases: Sequence[Case]) -> list[str]:
     if not cases or cases[0].whole:
         return []
     n = cases[0].function.size
-    return line(f"{n} coordinates, more than {MOST_COMPONENTS}: compared along random directions of length 1")
+    return line(f"{n} coordinates, more than {MOST_COMPONENTS}: compared along random directions")
 
 
 def _summary(counted: Counter[str], points: int, cases: Sequence[Case]) -> str:

@@ -67,7 +67,8 @@ def read_function(node: Node | None, complaints: Complaints, length: int | None)
     """
     if not isinstance(node, Mapping):
         place = node.place if node else Place(None, 1, 1)
-        complaints.add(place, "function", f"expected a formula, a name or a mapping, found {kind(node) if node else 'nothing'}",
+        found = kind(node) if node else "nothing"
+        complaints.add(place, "function", f"expected a formula, a name or a mapping, found {found}",
                        "write function: f(x, y) = x^2 + y^2")  # fmt: skip
         return None
     given = [key for key in ("name", "formula", "residuals") if node.get(key) is not None]

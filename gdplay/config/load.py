@@ -20,7 +20,7 @@ from gdplay.config.values import PLAIN, TRICKY
 from gdplay.criteria import Criteria
 from gdplay.errors import ConfigError, FormulaError
 from gdplay.formula.expr import Array, Expr, ShapeError
-from gdplay.formula.numeric import NotAnalytic
+from gdplay.formula.numeric import NotAnalyticError
 from gdplay.method import Choices, Method, make_method
 from gdplay.objective import Function
 from gdplay.places import as_component, component
@@ -117,7 +117,8 @@ def check(
     assert function is not None
     assert start is not None
     choices = Choices(
-        chosen.learning_rate, chosen.hyperparameters, sections["gradient"]["method"], sections["gradient"]["step"],
+        chosen.learning_rate, chosen.hyperparameters,
+        sections["gradient"]["method"], sections["gradient"]["step"],
         sections["noise"]["gradient"], chosen.clip_norm, chosen.clip_value, chosen.weight_decay,
     )  # fmt: skip
     method = _method(function, chosen, choices, tree, complaints)
@@ -132,7 +133,8 @@ def check(
     complaints.raise_any()
     return Config(
         name, function, start, chosen, choices, Criteria(**stop), method, single["seed"], single["engine"],
-        sections["stop"], sections["log"], sections["plot"], options, tuple(dict.fromkeys(notes)), plain(tree), columns,
+        sections["stop"], sections["log"], sections["plot"], options, tuple(dict.fromkeys(notes)),
+        plain(tree), columns,
     )  # fmt: skip
 
 
@@ -143,7 +145,7 @@ def _method(
         method = make_method(function, chosen.rule, choices)
         assert method.numbers, "counted here, before anything is computed"
         return method
-    except NotAnalytic as error:
+    except NotAnalyticError as error:
         place = (tree.get("gradient") or tree).place
         complaints.add(place, "gradient.method", str(error), "choose central, five-point or richardson")
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Items
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -12,7 +13,7 @@ from gdplay.config.complaints import Complaints, kind
 from gdplay.config.nodes import Mapping, Node, Scalar, Sequence
 from gdplay.config.values import number, numbers, parse_number, setting
 from gdplay.errors import FormulaError, nearest
-from gdplay.formula.expr import const, constant_value, is_constant
+from gdplay.formula.expr import Expr, const, constant_value, is_constant
 from gdplay.formula.scope import Scope
 from gdplay.formula.statements import parse
 from gdplay.schedule import FACTORS, ONE, Form, Number, Schedule, Setting, preview
@@ -35,7 +36,7 @@ class Context:
     @property
     def names(self) -> dict[str, float]:
         """The names as formulas call them."""
-        return {"default": self.default, "max_steps": self.max_steps}
+        return {"default": self.default, "max_steps": max(self.max_steps, 1.0)}
 
 
 @cache
@@ -159,8 +160,8 @@ class _Reading:
                 self.complaints.add(key.place, path, message, "leave one of them out")
                 return
             self.given[name] = key.text
-        if len(meant.split()) == 2:
-            self.two_lists(value, *meant.split(), path)
+        if " " in meant:
+            self.two_lists(value, meant, path)
         elif meant in self.form.choices:
             self.choice(meant, value, path)
         elif meant in self.form.parts:
@@ -190,7 +191,8 @@ class _Reading:
         elif found is not None:
             self.numbers[name] = tuple(np.atleast_1d(found).tolist())
 
-    def two_lists(self, node: Node, keys: str, values: str, path: str) -> None:
+    def two_lists(self, node: Node, meant: str, path: str) -> None:
+        keys, values = meant.split()
         if not isinstance(node, Mapping) or not len(node):
             self.complaints.add(
                 node.place, path, f"expected a mapping, found {kind(node)}", "write {100: 0.5, 200: 0.1}"
@@ -247,12 +249,12 @@ class _Reading:
         return Schedule(self.form, self.numbers, self.chosen, self.parts)
 
 
-def _fixed(text: str, names: dict[str, object]) -> float | None:
+def _fixed(text: str, names: Items[str, Expr]) -> float | None:
     """Return the number that a default is, or None where it follows other hyperparameters."""
     if (plain := parse_number(text)) is not None:
         return plain
     try:
-        found = parse(text, Scope(dict(names)))  # type: ignore[arg-type]
+        found = parse(text, Scope(dict(names)))
     except FormulaError:
         return None
     return float(constant_value(found)) if is_constant(found) else None

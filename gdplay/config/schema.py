@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from gdplay.catalog import names
+from gdplay.catalog import CONVENTIONS, is_wrapper, names, optimizer_keys
 from gdplay.config.functions import PLACEMENT, WRITTEN
 from gdplay.config.keys import SECTIONS, SINGLE, Key
-from gdplay.config.optimizers import AROUND, OWN, catalogued
+from gdplay.config.optimizers import AROUND, OWN
 from gdplay.config.values import FORMULA
 
 POINT = {"type": ["array", "object", "string", "number"]}
@@ -23,16 +23,17 @@ MEANINGS = {
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a config."""
-    hyperparameters = sorted(
-        {key for name in names("optimizers") for key in catalogued(name).hyperparameters}
-    )
+    hyperparameters = sorted({key for name in names("optimizers") for key in optimizer_keys(name)})
     function = {key: {} for key in (*WRITTEN, "dimension")}
     function |= {"name": {"enum": list(names("functions"))}, "formula": FORMULA}
     function |= {key: {"type": ["number", "string", "array"]} for key in PLACEMENT}
     optimizer: dict[str, Any] = {key: {} for key in (*AROUND, *OWN)}
-    optimizer |= {"name": {"type": "string", "examples": list(names("optimizers"))}}
+    wrappers = [name for name in names("optimizers") if is_wrapper(name)]
+    named = [name for name in names("optimizers") if name not in wrappers]
+    optimizer |= {"name": {"type": "string", "examples": named}, "convention": {"enum": list(CONVENTIONS)}}
+    optimizer |= {"wrap": {"type": "string", "examples": wrappers}, "of": {"type": ["string", "object"]}}
     setting = [FORMULA, _plan("schedule", "schedules")]
-    optimizer |= dict.fromkeys((*hyperparameters, "weight_decay"), {"anyOf": setting})
+    optimizer |= {key: {"anyOf": setting} for key in (*hyperparameters, "weight_decay")}
     optimizer["learning_rate"] = {"anyOf": [*setting, _plan("search", "searches")]}
     top: dict[str, Any] = {
         "extends": {"type": "string"},

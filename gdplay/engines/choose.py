@@ -1,4 +1,4 @@
-"""Which engine carries out a run: the compiled one where it covers the step and the work repays the compiling."""
+"""Which engine carries out a run: the compiled one where it covers the step and is the quicker."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ class Columns:
     ) -> None:
         n, runs = starts.shape
         self.method, self.limit, self.step = method, criteria.diverged, 0
-        self.active = np.arange(runs)
+        self.active: Integers = np.arange(runs)
         self.seeds = np.zeros(runs, np.uint64) if seeds is None else seeds
         self.start, self.best, self.final = (Row.blank(n, runs) for _ in range(3))
         self.seeker = None if method.search is None else Seeker(method, runs)
@@ -89,7 +89,7 @@ class Columns:
         method = self.method
         size = norm(method.gradient)
         conditions = endings(method, criteria, size)
-        self.names = ("", *conditions)
+        self.names: tuple[str, ...] = ("", *conditions)
         ended = reduce(lambda a, b: a + b, conditions.values())
         self.ending = np.zeros(len(self.active), dtype=np.int64)
         row = flat([method.f, size, CARRIED.rate, *logged])
@@ -109,7 +109,7 @@ class Columns:
 
     def ended_by(self, run: int) -> str:
         """Return the name of the rule that ended a run, or an empty text while it goes on."""
-        return self.names[self.ending[run]]
+        return self.names[int(self.ending[run])]
 
     def advance(
         self, rows: int, log: Callable[[int, Array], None] | None = None, stop: Callable[[], bool] = bool

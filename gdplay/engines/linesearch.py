@@ -105,12 +105,11 @@ class Seeker:
         times = int(self.failures[run])
         if not times:
             return ()
-        search, limit = self.line.search, f"{self.line.search.hyperparameters[LIMIT]:g}"
+        search, most = self.line.search, self.line.search.hyperparameters[LIMIT]
+        limit = f"{most:g} rate{'s' * (most != 1)}"
         taken = "the last rate" if search.otherwise == "lr" else f"the rate {search.otherwise}"
         steps = f"step {self.first_failure[run]}" + (f" and {times - 1} more" if times > 1 else "")
-        return (
-            f"search: {search.name} tried {limit} rates without success at {steps}; the step took {taken}",
-        )
+        return (f"search: {search.name} tried {limit} without success at {steps}; the step took {taken}",)
 
 
 class Cut:

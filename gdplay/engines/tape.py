@@ -20,7 +20,8 @@ class Tape:
     """Several outputs of one graph, computed together.
 
     Call it with the symbols' values, each of shape ``symbol.shape + (runs,)`` or ``+ (1,)``; it
-    returns the outputs in the same form. ``forms`` replaces the NumPy functions of some primitives. The caller silences NumPy's warnings: inf and nan are values.
+    returns the outputs in the same form. ``forms`` replaces the NumPy functions of some primitives.
+    The caller silences NumPy's warnings: inf and nan are values.
     """
 
     def __init__(

@@ -17,6 +17,8 @@ from gdplay.formula.unroll import unroll
 
 MOST_STEPS = 500
 TOLERANCE = 1e-8
+WORTHWHILE = 0.9
+"""A last line that is not shorter than this share of the one before adds nothing."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ def derive(output: Expr, wrt: Expr, shorten: bool = True) -> Derivation:
     )
     together = _together(output, applied)
     shorter = simplified(together) if shorten else together
-    if len(to_plain(shorter)) >= len(to_plain(together)):
+    if len(to_plain(shorter)) >= WORTHWHILE * len(to_plain(together)):
         shorter = together
     return Derivation(wrt, output, steps, together, shorter)
 

@@ -1,5 +1,9 @@
 """The primitives that work element by element: one row each."""
 
+# The rows are lambdas, whose parameters no type can be written for.
+# pyright: reportUnknownLambdaType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import math

@@ -129,7 +129,7 @@ class Expr:
         raise TypeError("an expression has no truth value; write where(condition, a, b)")
 
     @property
-    def T(self) -> Expr:
+    def T(self) -> Expr:  # noqa: N802 - NumPy's name
         """The transpose of a matrix; a vector is its own."""
         return build("transpose", self) if len(self.shape) == 2 else self
 

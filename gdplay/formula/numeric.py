@@ -58,16 +58,16 @@ COMPLEX_STEP = 1e-20
 METHODS = (ANALYTIC, *RULES, COMPLEX)
 
 NOT_ANALYTIC = {
-    "abs": "abs", "sign": "sign", "floor": "floor", "ceil": "ceil", "round": "round", "floordiv": "//", "mod": "%",
-    "max": "max", "min": "min", "reduce_max": "max", "reduce_min": "min", "norm": "norm", "hypot": "hypot",
-    "relu": "relu", "where": "where", "guard": "where", "atan2": "atan2", "erf": "erf", "cbrt": "cbrt",
-    "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!=", "and": "and", "or": "or", "not": "not",
-    "solve": "solve",
+    "abs": "abs", "sign": "sign", "floor": "floor", "ceil": "ceil", "round": "round", "floordiv": "//",
+    "mod": "%", "max": "max", "min": "min", "reduce_max": "max", "reduce_min": "min", "norm": "norm",
+    "hypot": "hypot", "relu": "relu", "where": "where", "guard": "where", "atan2": "atan2",
+    "erf": "erf", "cbrt": "cbrt", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!=",
+    "and": "and", "or": "or", "not": "not", "solve": "solve",
 }  # fmt: skip
 """What the complex step refuses: no complex function agrees with it, or NumPy has none."""
 
 
-class NotAnalytic(ValueError):
+class NotAnalyticError(ValueError):
     """A function that the complex step can't be taken through; the message names what is in the way."""
 
 
@@ -115,11 +115,11 @@ def numeric(
     step: float | None = None,
     domain: tuple[tuple[float, float] | None, ...] | None = None,
 ) -> Difference:
-    """Return the numeric gradient by the method of that name. Raises NotAnalytic."""
+    """Return the numeric gradient by the method of that name. Raises NotAnalyticError."""
     if method == COMPLEX:
         for node in order([output]):
             if node.op in NOT_ANALYTIC and node.varies:
-                raise NotAnalytic(
+                raise NotAnalyticError(
                     f"the complex step needs an analytic function, and {NOT_ANALYTIC[node.op]} is none"
                 )
     return Difference(output, tuple(variables), tuple(others), method, step, domain)

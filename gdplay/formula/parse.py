@@ -169,7 +169,7 @@ class Parser:
         raise self.say.unknown(token)
 
     def operator(self) -> bool:
-        """Read one operator, subscript, separator or closing bracket; return False where an operand is due."""
+        """Read an operator, subscript, separator or closing bracket; return False where an operand is due."""
         token = self.tokens[self.at]
         text = token.text
         if text in BINARY and token.kind in (OPERATOR, NAME):

@@ -16,6 +16,7 @@ LONGEST_PRODUCT = 60
 
 
 def wrong(message: str, remedy: str, text: str, token: Token) -> FormulaError:
+    """Return the refusal that points at a token of a text."""
     # A word may have a million characters; what was found is under the caret anyway.
     if len(token.text) > LONGEST_QUOTE:
         short = token.text[:LONGEST_QUOTE] + "..."

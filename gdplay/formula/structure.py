@@ -3,6 +3,10 @@
 Their NumPy functions see a trailing axis of runs behind the node's own axes.
 """
 
+# The rows are lambdas, whose parameters no type can be written for.
+# pyright: reportUnknownLambdaType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
+
 from __future__ import annotations
 
 from functools import reduce

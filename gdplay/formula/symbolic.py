@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import reduce
 from importlib import import_module
@@ -45,7 +45,7 @@ PLAIN = (
 """The functions that SymPy has under the same name; all others are opaque to it."""
 
 
-class _TooLong(Exception):
+class _TooLongError(Exception):
     pass
 
 
@@ -59,20 +59,20 @@ def simplified(output: Expr) -> Expr:
     try:
         with _time_limit(SECONDS):
             shorter = _Bridge(nodes).shortest(output)
-    except (_TooLong, RecursionError):
+    except (_TooLongError, RecursionError):
         return output
     return shorter if _same_values(output, shorter) else output
 
 
 @contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
-    """Raise _TooLong after some time where the system can; SymPy itself knows no limit."""
+def _time_limit(seconds: float) -> Generator[None]:
+    """Raise _TooLongError after some time where the system can; SymPy itself knows no limit."""
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield
         return
 
     def expire(*_: object) -> None:
-        raise _TooLong
+        raise _TooLongError
 
     before = signal.signal(signal.SIGALRM, expire)
     signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -99,9 +99,7 @@ class _Bridge:
     """Carries one expression to SymPy and back: what it can't know becomes a dummy."""
 
     def __init__(self, nodes: list[Expr]) -> None:
-        import sympy
-
-        self.sympy: Any = sympy
+        self.sympy: Any = import_module("sympy")
         self.behind: dict[Any, Expr] = {}
         self.over: dict[Expr, Any] = {}
         for node in nodes:
@@ -177,7 +175,7 @@ class _Bridge:
             return self._from(base) ** self._from(power)
         name = type(form).__name__
         if name not in PLAIN:
-            raise _TooLong
+            raise _TooLongError
         return build(name, *(self._from(arg) for arg in form.args))
 
     def _float(self, form: Any) -> float:
@@ -209,7 +207,7 @@ class _Bridge:
                 if value == -1.0:
                     parts = parts[1:]
                 product = _joined(build, "mul", parts)
-                return -product if value < 0 and len(parts) and not product.op == "const" else product
+                return -product if value < 0 and len(parts) and product.op != "const" else product
             return _joined(build, "mul", parts)
         return self._from(above) / self._from(below)
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from gdplay.formula.expr import Expr, build, constant_value, order
+from gdplay.formula.shapes import Axis
 
 OR, AND, NOT, COMPARE, SUM, PRODUCT, MINUS, POWER, ATOM = range(1, 10)
 
@@ -26,11 +27,13 @@ LONGEST_TREE = 2_000
 """A graph whose tree would be longer than this many nodes is written with names for shared parts."""
 
 
-NAMED_NUMBERS = {math.pi: "pi", math.e: "e"}
-NAMED_NUMBERS |= {k * math.pi: f"{k}*pi" for k in range(2, 13)} | {
-    math.pi / k: f"pi/{k}" for k in range(2, 13)
+_POSITIVE = {
+    math.pi: "pi",
+    math.e: "e",
+    **{k * math.pi: f"{k}*pi" for k in range(2, 13)},
+    **{math.pi / k: f"pi/{k}" for k in range(2, 13)},
 }
-NAMED_NUMBERS |= {-value: f"-{text}" for value, text in NAMED_NUMBERS.items()}
+NAMED_NUMBERS = _POSITIVE | {-value: f"-{text}" for value, text in _POSITIVE.items()}
 
 
 def number(value: float) -> str:
@@ -161,7 +164,8 @@ def _literal(node: Expr) -> str:
 
 def _axes(node: Expr) -> str:
     written: list[str] = []
-    for axis, length in zip(node.params, node.args[0].shape, strict=False):
+    axes: tuple[Axis, ...] = node.params
+    for axis, length in zip(axes, node.args[0].shape, strict=False):
         if not isinstance(axis, tuple):
             written.append(str(axis))
             continue
@@ -174,7 +178,7 @@ def _axes(node: Expr) -> str:
 
 
 def _leftmost(node: Expr) -> bool:
-    """Tell whether a sign in front of the node's text is that of the whole: of products and quotients alone."""
+    """Tell whether a sign in front of the node's text is that of the whole: of products and quotients."""
     if node.op not in ("mul", "div"):
         return False
     while node.op in ("mul", "div"):

@@ -1,5 +1,9 @@
 """A graph of vectors and matrices as graphs of their elements: scalars only."""
 
+# Object arrays have no element type.
+# pyright: reportUnknownLambdaType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
+
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -237,7 +237,7 @@ def place(shape: Shape, pieces: Sequence[tuple[tuple[Axis, ...], Expr]]) -> Expr
 
 def subscript(a: Expr, key: Any) -> Expr:
     """Return ``a[key]`` for integers, slices and None, with NumPy's meaning; nothing may be out of range."""
-    keys = list(key) if isinstance(key, tuple) else [key]
+    keys: list[Any] = [*key] if isinstance(key, tuple) else [key]
     taken = [k for k in keys if k is not None]
     if len(taken) > len(a.shape):
         if not a.shape:

@@ -39,7 +39,7 @@ PICTURES = {
         "draw_schedule",
     ),
     "rates": Picture(
-        "what runs come to against a swept number, a line for each optimizer", "gdplay.plots.rates", "draw_rates"
+        "what runs come to against a swept number, a line each", "gdplay.plots.rates", "draw_rates"
     ),
     "heat": Picture("what runs come to over two swept numbers", "gdplay.plots.heat", "draw_heat"),
     "curves": Picture(

@@ -21,10 +21,12 @@ from gdplay.plots.text import shorten
 SIZE = (5.6, 4.9)
 DEFAULT = (-5.0, 5.0)
 POINTS = {
+    "minimum":    Mark("v", 8, "#F0E442", 5),
     "maximum":    Mark("^", 8, "#56B4E9", 5),
     "saddle":     Mark("D", 6, "#ffffff", 5),
     "degenerate": Mark("h", 8, "#a0a0a0", 5),
 }  # fmt: skip
+LABELS = {"minimum": "local minimum"}
 MOST_POINTS = 60
 
 
@@ -76,7 +78,7 @@ def _mark(
     axes: Any, section: Section, critical: Mapping[str, Sequence[Values]], frame: Values, entries: Entries
 ) -> None:
     for kind, mark in POINTS.items():
-        points = np.array(list(critical.get(kind, ()))[:MOST_POINTS])
+        points = np.array([x for x in critical.get(kind, ()) if not _known(section, x)][:MOST_POINTS])
         if not len(points) or section.hides:
             continue
         shown = section.project(points)
@@ -84,4 +86,11 @@ def _mark(
             shown = np.column_stack([shown[:, 0], section.values(shown.T)])
             frame = np.array([frame[0], axes.get_ylim()])
         for place in shown[inside(shown, frame)]:
-            (entries[kind],) = axes.plot(*place, **mark.style(INK))
+            (entries[LABELS.get(kind, kind)],) = axes.plot(*place, **mark.style(INK))
+
+
+def _known(section: Section, x: Values) -> bool:
+    minima = section.landscape.minima
+    return bool(
+        len(minima) and np.abs(minima - x).max(axis=1).min() < 1e-5 * max(1.0, float(np.abs(x).max()))
+    )

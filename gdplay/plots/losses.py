@@ -100,12 +100,8 @@ def draw_losses(
 
 
 def _within(values: Values, high: float) -> Values:
-    """Return the values up to the first that is beyond the border, which stands a little above it."""
-    beyond = ~(values <= high)
-    if not beyond.any():
-        return values
-    first = int(np.argmax(beyond))
-    found = np.array(values)
-    found[first:] = np.nan
-    found[first] = high * 1.5 if high > 0 else high + 1.0
+    """Return the values, those beyond the border a little above it, up to the first not finite."""
+    ends = np.append(np.flatnonzero(~np.isfinite(values)), len(values))[0]
+    found = np.minimum(np.where(np.isnan(values), np.inf, values), high * 1.5 if high > 0 else high + 1.0)
+    found[ends + 1 :] = np.nan
     return found

@@ -14,17 +14,18 @@ from matplotlib.patches import Patch
 
 from gdplay.plots.axis import choose_axis
 from gdplay.plots.figure import own_style
-from gdplay.plots.layout import FONT_SIZE, TITLE_SIZE
+from gdplay.plots.layout import FONT_SIZE, TITLE_SIZE, columns_for
 from gdplay.plots.palette import COLORS
 from gdplay.plots.scene import Values
 from gdplay.plots.swept import apply_scale, edges_of
 from gdplay.plots.text import shorten, wrap
+from gdplay.plots.text import width as text_width
 
 PANEL, HEIGHT = 4.6, 4.6
 LEFT, GAP, RIGHT, TOP, BELOW, LINE = 0.85, 0.75, 0.25, 0.14, 0.62, 0.22
-ROW, COLUMNS = 0.22, 4
+ROW = 0.22
 SHAPES = "osD^vP*X"
-MOST_LINES = 14
+MOST_LINES = 7
 BAND = 0.16
 STRIP = 0.028
 """Of a panel's height: a row that tells where one of several lines diverges."""
@@ -66,7 +67,8 @@ def draw_rates(picture: RatePicture) -> Figure:
     with own_style():
         title = wrap(picture.title, width - 2 * RIGHT, TITLE_SIZE, 3)
         entries = _entries(picture, lines)
-        rows = -(-len(entries) // COLUMNS)
+        columns = columns_for([text_width(label, FONT_SIZE) for label in entries], width - 2 * RIGHT)
+        rows = -(-len(entries) // columns)
         bottom = BELOW + rows * ROW
         height = HEIGHT + bottom + 2 * TOP + len(title) * LINE
         figure = Figure(figsize=(width, height), dpi=120)
@@ -79,7 +81,7 @@ def draw_rates(picture: RatePicture) -> Figure:
             at = 1 - (TOP + (index + 0.5) * LINE) / height
             figure.text(0.5, at, line, fontsize=TITLE_SIZE, ha="center", va="center", parse_math=False)
         legend = figure.legend(
-            list(entries.values()), list(entries), loc="lower center", ncols=min(COLUMNS, len(entries)),
+            list(entries.values()), list(entries), loc="lower center", ncols=columns,
             frameon=False, bbox_to_anchor=(0.5, 0.02 / height), columnspacing=1.6, labelspacing=0.3,
         )  # fmt: skip
         for text in legend.get_texts():
@@ -99,13 +101,14 @@ def _entries(picture: RatePicture, lines: Sequence[RateLine]) -> dict[str, Line2
         found["most runs diverge"] = Patch(facecolor="#d9d9d9", hatch="///", edgecolor="#9a9a9a")
     for line, color in zip(lines, COLORS * 2, strict=False):
         if line.limit is not None:
-            found[shorten(line.limit_text, 3.4, FONT_SIZE)] = Line2D([], [], color=color, linestyle="--")
+            found[shorten(line.limit_text, 4.6, FONT_SIZE)] = Line2D([], [], color=color, linestyle="--")
     return found
 
 
 def _draw_panel(axes: Axes, picture: RatePicture, lines: Sequence[RateLine], name: str) -> None:
     shown = [np.where(line.diverged > 0.5, np.nan, line.values[name]) for line in lines]
-    everything = np.concatenate([values.ravel() for values in shown])
+    # a band may reach up to where single runs blow up; the axis is that of the medians
+    everything = np.concatenate([values[:2].ravel() for values in shown])
     everything = everything[np.isfinite(everything)]
     axis = choose_axis(everything, never_negative=bool((everything >= 0).all()), log_from=30.0)
     axis.apply(axes)

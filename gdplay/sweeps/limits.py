@@ -32,7 +32,7 @@ def limit_of(group: Group, table: Table, row: int) -> tuple[float | None, str]:
     at: Array | None = None
     if all(name in table.columns for name in names):
         at = np.array([table.columns[name][row] for name in names])
-    where = "at the best point found"
+    where = "at the best point"
     if known is not None and len(known):
         distance = np.linalg.norm(known - (config.start if at is None else at), axis=1)
         at, where = known[int(np.argmin(distance))], "at the minimum"
@@ -41,4 +41,4 @@ def limit_of(group: Group, table: Table, row: int) -> tuple[float | None, str]:
         return None, ""
     bound, words = LIMITS[rule]
     limit = float(bound(float(momentum)) / top)
-    return limit, f"{words} = {limit:.3g}, L {where}"
+    return limit, f"{words} = {limit:.3g} (L {where})"

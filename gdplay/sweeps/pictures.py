@@ -23,6 +23,8 @@ RATE = "optimizer.learning_rate"
 REPLICATES = ("start", "seed")
 """Keys that make replicates: the bands are over them."""
 
+MOST_LINES, LEAST_CONVERGED = 7, 3
+
 NAMED = ("optimizer", "optimizer.name", "function", "function.name")
 """Keys whose values say by themselves what they are."""
 
@@ -97,7 +99,9 @@ def pictures(gallery: Gallery, curves: Callable[[], Curves]) -> dict[str, Callab
     """Return the pictures that a sweep can have, by name, and what draws each; ``curves`` fetches curves."""
     if not gallery.numeric or not len(gallery.ran):
         return {}
-    found: dict[str, Callable[[], Figure]] = {"rates": lambda: _rates(gallery)}
+    found: dict[str, Callable[[], Figure]] = {}
+    if len(set(gallery.labels([gallery.numeric[0]]))) <= MOST_LINES:
+        found["rates"] = lambda: _rates(gallery)
     if len(gallery.numeric) == 2:
         found["heat"] = lambda: _heat(gallery)
     found["curves"] = lambda: _losses(gallery, curves())
@@ -141,7 +145,7 @@ def _rates(gallery: Gallery) -> Figure:
     labels, at = gallery.labels([key])[ran], table.columns[key][ran]
     status = table.columns["status"][ran]
     given = {"best": gallery.above("best_f")[ran], "final": gallery.above("final_f")[ran]}
-    if (status == "converged").any():
+    if (status == "converged").sum() >= LEAST_CONVERGED:
         given["steps"] = np.where(status == "converged", table.columns["steps"][ran].astype(float), np.nan)
     lines: list[RateLine] = []
     banded = False
@@ -194,13 +198,19 @@ def _losses(gallery: Gallery, curves: Curves) -> Figure:
     key, table = gallery.numeric[0], gallery.table
     labels = gallery.labels([key])
     rows = np.searchsorted(table.columns["run"], np.unique(curves.run))
+    for replicate in REPLICATES:  # of replicates one is shown: the first
+        if replicate in table.columns:
+            numbers = table.columns[replicate]
+            rows = rows[numbers[rows] == np.nanmin(numbers)]
     panels: dict[str, list[LossCurve]] = {}
     for row in rows.tolist():
         steps, f = curves.of(int(table.columns["run"][row]))
         floor = 0.0 if gallery.floor is None else gallery.floor[row]
         curve = LossCurve(float(table.columns[key][row]), steps, f - floor)
         panels.setdefault(labels[row], []).append(curve)
-    return draw_losses(panels, _short(key), gallery.value, title(gallery))
+    shown = [f"{key} {table.columns[key].min():g}" for key in REPLICATES if key in table.columns]
+    lines = [*title(gallery), *([f"{' and '.join(shown)} shown"] if shown else [])]
+    return draw_losses(panels, _short(key), gallery.value, lines)
 
 
 def _short(key: str) -> str:

@@ -57,6 +57,7 @@ def test_the_entry_is_complete(name):
     assert differences(name)
     assert found.text("learning_rate") or is_wrapper(name)
     assert conventions(name)[0] in CONVENTIONS
+    assert is_wrapper(name) == bool(re.search(r"\binner\b", found.text("step")))
     for convention in conventions(name):
         replaced = set(in_convention(name, convention).node.keys()) - set(found.node.keys())
         assert replaced <= {"hyperparameters", "state"}

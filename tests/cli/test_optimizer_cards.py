@@ -73,7 +73,7 @@ def test_the_card_as_json():
 
 def test_what_was_compared():
     text = call("show", "--parity").out
-    assert text.startswith("compared with torch 2.13.0, optax 0.2.8;")
+    assert text.startswith("compared with torch 2.13.0, optax 0.2.8: up to which step")
     assert max(map(len, text.splitlines())) <= 80
     assert "torch.optim.SparseAdam: for sparse gradients" in " ".join(text.split())
     one = json.loads(call("show", "adam", "--parity", "--json").out)

@@ -181,6 +181,10 @@ def test_the_numbers_of_a_schedule_are_inputs_of_the_step() -> None:
 # ---------------------------------------------------------------- runs
 
 
+def test_a_run_of_no_steps_may_have_a_schedule() -> None:
+    assert simulate(config({"schedule": "cosine"}, "stop.max_steps=0")).steps == 0
+
+
 def test_any_hyperparameter_can_be_scheduled() -> None:
     trace = simulate(
         config(0.01, name="momentum", momentum={"schedule": "linear", "value": 0.9, "steps": 10, "end": 0.1})

@@ -13,8 +13,8 @@ from gdplay.engines.compiled.ir import Value, Writer
 from gdplay.engines.compiled.jit import Code
 from gdplay.engines.compiled.kernel import ATTRIBUTES
 from gdplay.engines.compiled.lower import lower
-from gdplay.engines.compiled.program import Program
 from gdplay.engines.compiled.memory import aligned
+from gdplay.engines.compiled.program import Program
 from gdplay.formula.expr import Expr, symbols
 
 MOST = 50_000

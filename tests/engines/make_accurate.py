@@ -1,4 +1,4 @@
-"""Write accurate.json: arguments of the mathematical functions, and their values to the last bit (needs mpmath).
+"""Write accurate.json: arguments of the functions, and their values to the last bit (needs mpmath).
 
 python tests/engines/make_accurate.py
 """

@@ -10,29 +10,33 @@ from ulps import same
 
 pytest.importorskip("llvmlite")
 
-from gdplay.catalog import names  # noqa: E402
-from gdplay.config.load import Config, load  # noqa: E402
-from gdplay.engines.choose import Work, choose  # noqa: E402
-from gdplay.engines.columns import Columns  # noqa: E402
-from gdplay.engines.compiled.columns import CompiledColumns  # noqa: E402
-from gdplay.engines.compiled.program import Uncovered  # noqa: E402
-from gdplay.errors import ConfigError  # noqa: E402
+from gdplay.catalog import names
+from gdplay.config.load import Config, load
+from gdplay.engines.choose import Work, choose
+from gdplay.engines.columns import Columns
+from gdplay.engines.compiled.columns import CompiledColumns
+from gdplay.engines.compiled.program import Uncovered
+from gdplay.errors import ConfigError
 
 VALLEY = "f(x, y) = (1 - x)^2 + 100*(y - x^2)^2"
 RUNS = 21
 
 SOLVING = {"newton", "damped_newton", "trust_region", "madgrad", "schedule_free_adamw", "schedule_free_sgd"}
-"""Optimizers that solve equations, or take powers or roots that differ between runs: equal but for rounding."""
+"""They solve equations, or take powers or roots that differ between runs: equal but for rounding."""
 
 
-def config(function: Any = VALLEY, start: Any = (-1.5, 2.0), optimizer: Any = "adam", **settings: Any) -> Config:
+def config(
+    function: Any = VALLEY, start: Any = (-1.5, 2.0), optimizer: Any = "adam", **settings: Any
+) -> Config:
     return load({"function": function, "start": list(start), "optimizer": optimizer, **settings})
 
 
 def rates(run: Config, low: float, high: float, runs: int = RUNS) -> dict[Any, np.ndarray]:
     """Return learning rates for so many runs, where the method has one."""
     return {
-        node: np.geomspace(low, high, runs) for node in run.method.parameters if node.params[0] == "learning_rate"
+        node: np.geomspace(low, high, runs)
+        for node in run.method.parameters
+        if node.params[0] == "learning_rate"
     }
 
 
@@ -59,7 +63,10 @@ def assert_same_results(a: Any, b: Any) -> None:
 
 def loadable(optimizer: str) -> Config | None:
     try:
-        return config(optimizer=optimizer, stop={"max_steps": 30, "step_norm": 1e-12, "stall": 25, "gradient_norm": 1e-6})
+        return config(
+            optimizer=optimizer,
+            stop={"max_steps": 30, "step_norm": 1e-12, "stall": 25, "gradient_norm": 1e-6},
+        )
     except ConfigError:  # wrappers, and methods that need residuals
         return None
 
@@ -70,7 +77,13 @@ def test_every_optimizer_gives_the_same_numbers(optimizer: str) -> None:
     if run is None:
         return
     method = run.method
-    arguments = (method, starts(run, nasty=True), run.criteria, np.arange(RUNS, dtype=np.uint64), (method.point, method.received))
+    arguments = (
+        method,
+        starts(run, nasty=True),
+        run.criteria,
+        np.arange(RUNS, dtype=np.uint64),
+        (method.point, method.received),
+    )
     try:
         compiled = CompiledColumns(*arguments, rates(run, 1e-4, 10), threads=1)
     except Uncovered:
@@ -89,8 +102,14 @@ def test_every_optimizer_gives_the_same_numbers(optimizer: str) -> None:
 FUNCTIONS = {
     "ackley": ({"name": "ackley", "dimension": 2}, (1.0, 2.0)),
     "rastrigin": ({"name": "rastrigin", "dimension": 2}, (1.0, 2.0)),
-    "functions": ("f(x, y) = tanh(x)^2 + log(1 + y^2) + softplus(x*y) + sigmoid(y) + (1 + x^2)^1.5", (1.0, 2.0)),
-    "matrix": ("f(x[3], y) = norm([[2, 1, 0], [1, 3, 1], [0, 1, 4]] @ x - y) + logsumexp(x)", (1.0, 2.0, 3.0, 0.5)),
+    "functions": (
+        "f(x, y) = tanh(x)^2 + log(1 + y^2) + softplus(x*y) + sigmoid(y) + (1 + x^2)^1.5",
+        (1.0, 2.0),
+    ),
+    "matrix": (
+        "f(x[3], y) = norm([[2, 1, 0], [1, 3, 1], [0, 1, 4]] @ x - y) + logsumexp(x)",
+        (1.0, 2.0, 3.0, 0.5),
+    ),
 }
 
 
@@ -114,18 +133,28 @@ def test_a_finished_run_is_what_it_is_alone() -> None:
     assert len(set(together.ending.tolist())) >= 3  # some diverged, some converged, some did neither
     for k in range(0, 40, 7):
         alone = CompiledColumns(
-            run.method, points[:, k : k + 1], run.criteria, None, (), {n: v[k : k + 1] for n, v in par.items()}
+            run.method,
+            points[:, k : k + 1],
+            run.criteria,
+            None,
+            (),
+            {n: v[k : k + 1] for n, v in par.items()},
         )
         alone.advance(61)
         assert alone.ending[0] == together.ending[k]
         for row in ("start", "best", "final"):
             for key in ("step", "x", "f", "grad_norm"):
-                assert same(getattr(getattr(alone, row), key)[..., 0], np.asarray(getattr(getattr(together, row), key)[..., k]))
+                assert same(
+                    getattr(getattr(alone, row), key)[..., 0],
+                    np.asarray(getattr(getattr(together, row), key)[..., k]),
+                )
 
 
 @pytest.mark.parametrize(("threads", "rows"), [(1, 7), (2, 100), (3, 1)])
 def test_threads_and_portions_change_nothing(threads: int, rows: int) -> None:
-    run = config({"name": "ackley", "dimension": 2}, (1.0, 2.0), "momentum", stop={"max_steps": 40, "value": 1.0})
+    run = config(
+        {"name": "ackley", "dimension": 2}, (1.0, 2.0), "momentum", stop={"max_steps": 40, "value": 1.0}
+    )
     par, points = rates(run, 1e-3, 1, 300), starts(run, 300)
     whole = CompiledColumns(run.method, points, run.criteria, None, (), par, threads=1)
     whole.advance(41)
@@ -147,7 +176,10 @@ def test_noise_and_schedules_are_the_same_numbers() -> None:
 
 def test_a_halted_run_ends_where_it_is() -> None:
     run = config(stop={"max_steps": 1000})
-    engines = [kind(run.method, starts(run), run.criteria, None, (), rates(run, 1e-3, 1)) for kind in (Columns, CompiledColumns)]
+    engines = [
+        kind(run.method, starts(run), run.criteria, None, (), rates(run, 1e-3, 1))
+        for kind in (Columns, CompiledColumns)
+    ]
     for engine in engines:
         engine.advance(17)
         engine.halt()
@@ -190,10 +222,15 @@ def test_the_engine_is_chosen_by_the_work() -> None:
     ("settings", "reason"),
     [
         ({"gradient": "central"}, "numeric gradients"),
-        ({"function": " + ".join(f"{k}*x" for k in range(10_000)), "start": [1]}, "more than 5000 operations"),
+        (
+            {"function": " + ".join(f"{k}*x" for k in range(10_000)), "start": [1]},
+            "more than 5000 operations",
+        ),
     ],
 )
-def test_what_is_not_covered_goes_to_numpy_and_is_refused_when_forced(settings: dict[str, Any], reason: str) -> None:
+def test_what_is_not_covered_goes_to_numpy_and_is_refused_when_forced(
+    settings: dict[str, Any], reason: str
+) -> None:
     run = load({"function": VALLEY, "start": [1, 1], "stop": {"max_steps": 10**6}, **settings})
     work = Work(run.method, run.start[:, None], run.criteria)
     assert choose("auto", work)[0] == "numpy"

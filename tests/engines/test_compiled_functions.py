@@ -15,7 +15,7 @@ from ulps import same, ulps
 
 pytest.importorskip("llvmlite")
 
-from gdplay.engines.compiled.quotient import Guesses  # noqa: E402
+from gdplay.engines.compiled.quotient import Guesses
 
 ACCURATE = json.loads(Path(__file__).with_name("accurate.json").read_text())
 

@@ -104,3 +104,23 @@ def test_constants_have_their_value_and_receive_nothing() -> None:
         ("x", "variable", 2.0), ("a", "constant", 3.0), ("v1", "operation", 4.0), ("v2", "operation", 12.0)
     ]  # fmt: skip
     assert "a" not in {share.to for back in found.backward for share in back.shares}
+
+
+def test_constant_function_has_gradient_0() -> None:
+    found = backprop(from_text("f(x) = 3"), np.array([2.0]))
+    assert (found.value, found.gradient.tolist()) == (3.0, [0.0])
+
+
+def test_names_do_not_depend_on_what_was_read_before() -> None:
+    from_text("f(x, y) = cos(x*y + 17)")
+    found = backprop(from_text("f(x, y) = exp(x) + cos(x*y + 17)"), np.array([1.0, 2.0]))
+    assert [(n.name, n.formula) for n in found.forward[2:]] == [
+        ("v1", "exp(x)"), ("v2", "x*y"), ("v3", "v2 + 17"), ("v4", "cos(v3)"), ("v5", "v1 + v4")
+    ]  # fmt: skip
+
+
+def test_long_formulas_are_told_in_time() -> None:
+    long = from_text("f(x) = " + " + ".join(f"sin({k}*x)" for k in range(2, 1500)))
+    assert len(backprop(long, np.array([1.0])).backward) > 4000
+    deep = from_text("f(x) = " + "sin(" * 1500 + "x" + ")" * 1500)
+    assert len(backprop(deep, np.array([1.0])).backward) == 1501

@@ -11,6 +11,7 @@ import pytest
 
 from gdplay import run
 from gdplay.catalog import entry, names
+from gdplay.cli.recital import step_lines
 from gdplay.errors import ConfigError
 from gdplay.onestep import OneStep, explain_step
 from gdplay.saved import read_summary
@@ -33,7 +34,7 @@ def wrappers() -> set[str]:
 
 
 def saved(folder: Path, **settings: Any) -> Path:
-    config = {"function": ROSENBROCK, "start": [-1.2, 1], "engine": "numpy", **settings}
+    config: dict[str, Any] = {"function": ROSENBROCK, "start": [-1.2, 1], "engine": "numpy", **settings}
     out = folder / "run"
     run(config, out=out)
     return out
@@ -124,6 +125,25 @@ def test_changed_log_is_noticed(tmp_path: Path) -> None:
     log.write_text("\n".join([*rows[:3], ",".join(cells), *rows[4:], ""]))
     told = explain_step(folder, 2)
     assert told.compared.differing == (("x", float(np.nextafter(was, 9)), was),)
+
+
+def test_difference_is_told_with_its_size(tmp_path: Path) -> None:
+    folder = saved(tmp_path, stop={"max_steps": 3}, optimizer={"name": "adam"})
+    log = folder / "steps.csv"
+    log.write_text(log.read_text().replace("\n2,", "\n2,9"))
+    said = step_lines(explain_step(folder, 2))
+    (row,) = [line for line in said if line.startswith("row 2 of the log: ")]
+    assert row.startswith("row 2 of the log: 1 of 11 columns differ, by ")
+    assert said[-1].startswith("  f: 9")
+
+
+def test_compiled_run_is_the_same_to_rounding(tmp_path: Path) -> None:
+    function = "exp(sin(3x) + y^2)/(1 + x^2)"
+    settings: dict[str, Any] = {"function": function, "start": [0.3, 0.4], "optimizer": {"name": "adam"}}
+    folder = saved(tmp_path, **settings, engine="compiled", stop={"max_steps": 40})
+    for step in (1, 20, 40):
+        for name, logged, found in explain_step(folder, step).compared.differing:
+            assert found == pytest.approx(logged, rel=1e-13), name
 
 
 @pytest.mark.parametrize("step", [0, -1, 4])

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from gdplay.criteria import CARRIED, Criteria, endings
-from gdplay.engines.compiled.kernel import Layout, Sources, Step
 from gdplay.engines.compiled.lower import lower
 from gdplay.engines.compiled.moves import Ids, ordered
 from gdplay.engines.compiled.program import Program, Uncovered
 from gdplay.engines.compiled.stages import Stages, stages
+from gdplay.engines.compiled.step import Layout, Sources, Step
 from gdplay.formula.expr import Array, Expr
 from gdplay.formula.gradient import flat
 from gdplay.method import Method, norm

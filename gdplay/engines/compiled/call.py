@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from gdplay.engines.compiled.jit import Code
-from gdplay.engines.compiled.kernel import Sources, Step, module_text
+from gdplay.engines.compiled.kernel import module_text
 from gdplay.engines.compiled.memory import Blocks, aligned
+from gdplay.engines.compiled.step import Sources, Step
 from gdplay.engines.compiled.threads import Workers
 from gdplay.formula.expr import Array
 

@@ -13,12 +13,12 @@ from gdplay.engines.columns import Row
 from gdplay.engines.compiled.build import plan
 from gdplay.engines.compiled.call import Kernel
 from gdplay.engines.compiled.jit import host
-from gdplay.engines.compiled.memory import Blocks
+from gdplay.engines.compiled.memory import Blocks, aligned
 from gdplay.engines.compiled.threads import Workers
 from gdplay.engines.tape import Tape, evaluate
 from gdplay.formula.expr import Array, Expr
 from gdplay.method import Method
-from gdplay.noise import normal
+from gdplay.noise import GRADIENT, normal
 from gdplay.rule import start_values
 
 PATIENCE = 0.25
@@ -29,7 +29,7 @@ MOST_NUMBERS = 1 << 23
 """The rows, noise and table of one call are at most about so many doubles each."""
 
 MOST_GROUPS = 8
-"""So many registers of runs stand in a block at most: with more, what they remember would leave the nearest cache."""
+"""So many registers of runs stand in a block at most: what they remember stays in the nearest cache."""
 
 OPERATION = 1e-10
 """A first guess of the seconds that an operation takes in one lane."""
@@ -173,11 +173,10 @@ class CompiledColumns:
             with np.errstate(all="ignore"):
                 table = np.concatenate([a.reshape(-1, steps) for a in self.table({**self.parameters, **t})])
             table = np.ascontiguousarray(table.T)
-        noise = np.zeros((1, 1, 1))
-        if kernel.sources.noise:
-            seeds = self.blocks.pad(self.seeds)
-            drawn = [normal(seeds, 0, self.step + k, n) for k in range(1, steps + 1)]
-            noise = np.ascontiguousarray(drawn)
+        noise = aligned(steps if kernel.sources.noise else 0, n, self.blocks.padded)
+        seeds = self.blocks.pad(self.seeds)
+        for k, drawn in enumerate(noise):
+            drawn[...] = normal(seeds, GRADIENT, self.step + 1 + k, n)
         return table, noise
 
     def _hand_on(self, values: Array, log: Callable[[int, Array], None]) -> None:
@@ -207,7 +206,11 @@ class CompiledColumns:
         kept = np.flatnonzero(self.going)
         if len(kept) and -(-len(kept) // self.blocks.lanes) < CROWDED * self.blocks.count:
             self._remember_best(kernel)
-            self.blocks, self.seeds, self.columns = self.blocks.keep(kept), self.seeds[kept], self.columns[kept]
+            self.blocks, self.seeds, self.columns = (
+                self.blocks.keep(kept),
+                self.seeds[kept],
+                self.columns[kept],
+            )
             self.going = np.ones(len(kept), dtype=bool)
 
     def _remember_best(self, kernel: Kernel) -> None:

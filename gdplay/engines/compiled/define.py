@@ -48,7 +48,7 @@ def _intrinsic(name: str) -> str:
 
 
 def each(name: str, lanes: int) -> str:
-    """Return the definition of ``each.NAME``: the C library's function, or that of huge angles, lane by lane."""
+    """Return the definition of ``each.NAME``: the C library's, or that of huge angles, lane by lane."""
     type, arity = f"<{lanes} x double>", COUNTS.get(name, 1)
     listed = ", ".join(f"{type} %a{k}" for k in range(arity))
     taken = "\n".join(f"  %e{k} = extractelement {type} %a{k}, i64 %i" for k in range(arity))

@@ -30,7 +30,7 @@ class Function:
 
 
 def unless(rare: Value, usual: Value, instead: Callable[[], Value]) -> Value:
-    """Return the usual value, and in rare lanes what ``instead`` gives, which is computed only if there are any."""
+    """Return the usual value, and in rare lanes, if there are any, what ``instead`` gives."""
     writer = usual.writer
     before, there, after = writer.label, writer.fresh("rare"), writer.fresh("usual")
     writer.line(f"br i1 {writer.any(rare)}, label %{there}, label %{after}, !prof !0")

@@ -12,7 +12,8 @@ from gdplay.engines.compiled.program import Program, Uncovered
 from gdplay.formula.expr import Expr, constant_value, is_constant
 from gdplay.formula.ops import TABLE
 
-
+REFUSED = {"difference": "numeric gradients are left to NumPy"}
+"""Why some operations are not compiled."""
 
 
 def lower(program: Program, outputs: Iterable[Expr], leaves: Mapping[Expr, Ids]) -> list[Ids]:

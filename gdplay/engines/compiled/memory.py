@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gdplay.engines.compiled.kernel import Layout
+from gdplay.engines.compiled.step import Layout
 from gdplay.formula.expr import Array
 
 ALIGNED = 64
@@ -21,7 +21,7 @@ def aligned(*shape: int) -> Array:
 
 
 class Blocks:
-    """Quantities of some runs. ``data``: (blocks, places, lanes); the last block is filled up with ended runs."""
+    """Quantities of some runs. ``data``: (blocks, places, lanes); ended runs fill up the last block."""
 
     def __init__(self, layout: Layout, runs: int, lanes: int) -> None:
         self.layout, self.runs, self.lanes = layout, runs, lanes

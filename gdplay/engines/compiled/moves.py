@@ -1,4 +1,4 @@
-"""How the primitives that move, reduce and multiply arrays work on the numbers of their elements, each in the defined order."""
+"""The primitives that move, reduce and multiply arrays, element by element in the defined order."""
 
 from __future__ import annotations
 
@@ -45,6 +45,14 @@ def along_first(combine: Callable[[Program, list[int]], int]) -> Callable[..., I
         return np.array([combine(program, column) for column in columns], dtype=np.int64).reshape(node.shape)
 
     return move
+
+
+def _in_order(op: str) -> Callable[[Program, list[int]], int]:
+    return lambda program, numbers: ordered(program, op, numbers)
+
+
+def _from_the_left(op: str) -> Callable[[Program, list[int]], int]:
+    return lambda program, numbers: reduce(lambda a, b: program.add(op, a, b), numbers)
 
 
 def _norm(program: Program, numbers: list[int]) -> int:
@@ -103,7 +111,7 @@ def _matmul(program: Program, node: Expr, a: Ids, b: Ids) -> Ids:
 
 
 def _solve(program: Program, node: Expr, a: Ids, b: Ids) -> Ids:
-    """Eliminate with the largest pivot brought up by exchanges; a pivot of 0 makes all nan, as in NumPy's engine."""
+    """Eliminate, the largest pivot brought up by exchanges; a pivot of 0 makes all nan, as with NumPy."""
     add, n = program.add, len(a)
     if n > LARGEST_SYSTEM:
         raise Uncovered(f"solve with a {n} x {n} matrix is left to NumPy")
@@ -140,10 +148,10 @@ MOVES: dict[str, Callable[..., Ids]] = {
     "solve":      _solve,
     "cumsum":     _cumsum,
     "softmax":    _softmax,
-    "sum":        along_first(lambda program, numbers: ordered(program, "add", numbers)),
-    "prod":       along_first(lambda program, numbers: ordered(program, "mul", numbers)),
-    "reduce_max": along_first(lambda program, numbers: reduce(lambda a, b: program.add("max", a, b), numbers)),
-    "reduce_min": along_first(lambda program, numbers: reduce(lambda a, b: program.add("min", a, b), numbers)),
+    "sum":        along_first(_in_order("add")),
+    "prod":       along_first(_in_order("mul")),
+    "reduce_max": along_first(_from_the_left("max")),
+    "reduce_min": along_first(_from_the_left("min")),
     "norm":       along_first(_norm),
     "logsumexp":  along_first(_logsumexp),
 }  # fmt: skip

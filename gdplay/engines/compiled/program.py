@@ -8,52 +8,11 @@ from typing import Any
 
 import numpy as np
 
-NEVER_NEGATIVE_ZERO or (op == "add" and any(a in self.unsigned for a in args)):
-                self.unsigned.add(number)
-            if op == "const" and np.copysign(1.0, param) > 0:
-                self.unsigned.add(number)
-        return number
-
-    def const(self, number: float) -> int:
-        """Return the constant."""
-        return self.add("const", param=float(number))
-
-    def is_zero(self, number: int) -> bool:
-        """Tell whether an operation is the constant 0.0."""
-        return self.operations[number] == Operation("const", (), 0.0) and number in self.unsigned
-
-    def needed(self, wanted: Iterable[int]) -> list[int]:
-        """Return the numbers of all operations behind the wanted ones, in order."""
-        seen = set(wanted)
-        waiting = list(seen)
-        while waiting:
-            for arg in self.operations[waiting.pop()].args:
-                if arg not in seen:
-                    seen.add(arg)
-                    waiting.append(arg)
-        return sorted(seen)
-
-
-    def depending(self, numbers: Iterable[int], op: str) -> set[int]:
-        """Return those of some operations that are of this kind or have one behind them."""
-        found: set[int] = set()
-        for number in sorted(numbers):
-            operation = self.operations[number]
-            if operation.op == op or not found.isdisjoint(operation.args):
-                found.add(number)
-        return found
-
-
-REFUSED = {
-    "difference": "numeric gradients are left to NumPy",
-}
-"""Why some operations are not compiled."""
-
 NEVER_NEGATIVE_ZERO = ("abs", "exp", "lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not")
 """What these give is not -0.0, so 0 + it is itself."""
 
 
-class Uncovered(ValueError):
+class Uncovered(ValueError):  # noqa: N818 (no error where NumPy can do it)
     """The graph holds what the compiled engine does not do; the message says what."""
 
 
@@ -68,7 +27,7 @@ class Operation:
 
 @dataclass(eq=False)
 class Program:
-    """Operations in order; two equal ones are one."""
+    """Operations in order; two equal ones are one. ``most``: how many there may be."""
 
     most: int
     operations: list[Operation] = field(default_factory=list[Operation])
@@ -79,11 +38,12 @@ class Program:
     """Of some operations, the one that gives 1/it."""
 
     def add(self, op: str, *args: int, param: Any = None) -> int:
-        """Return the number of an operation, adding it if it is new. Raises Uncovered where it gets too long."""
+        """Return the number of an operation, adding it if it is new. Raises Uncovered past ``most``."""
         if op == "add" and self.is_zero(args[0]) and args[1] in self.unsigned:
             return args[1]
         if op == "div" and args[1] in self.inverses:
             op, args = "quotient", (*args, self.inverses[args[1]])
+        # constants are told apart by their bits, as in the graph
         key = (op, args, param.hex() if isinstance(param, float) else param)
         number = self.known.get(key)
         if number is None:
@@ -91,11 +51,14 @@ class Program:
             if number >= self.most:
                 raise Uncovered(f"the step has more than {self.most} operations on single numbers")
             self.operations.append(Operation(op, args, param))
-            if op in NEVER_NEGATIVE_ZERO or (op == "add" and any(a in self.unsigned for a in args)):
-                self.unsigned.add(number)
-            if op == "const" and np.copysign(1.0, param) > 0:
+            if self._unsigned(op, args, param):
                 self.unsigned.add(number)
         return number
+
+    def _unsigned(self, op: str, args: tuple[int, ...], param: Any) -> bool:
+        if op == "const":
+            return bool(np.copysign(1.0, param) > 0)
+        return op in NEVER_NEGATIVE_ZERO or (op == "add" and any(arg in self.unsigned for arg in args))
 
     def const(self, number: float) -> int:
         """Return the constant."""
@@ -115,7 +78,6 @@ class Program:
                     seen.add(arg)
                     waiting.append(arg)
         return sorted(seen)
-
 
     def depending(self, numbers: Iterable[int], op: str) -> set[int]:
         """Return those of some operations that are of this kind or have one behind them."""

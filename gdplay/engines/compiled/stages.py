@@ -1,4 +1,4 @@
-"""Which parts of a step are computed once, which once a step for all runs, and which in every run's own lane."""
+"""Which parts of a step are computed once, which once a step for all runs, which in every lane."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Stages:
     single: tuple[Expr, ...]
     stepped: tuple[Expr, ...]
     inverses: Mapping[Expr, Expr]
-    """Of those that lanes divide by: 1/d, which is computed beforehand too; nan where it is too large or small."""
+    """Of those that lanes divide by: 1/d, computed beforehand too; nan where it is too large or small."""
 
 
 def stages(outputs: Sequence[Expr], parameters: Mapping[Expr, Array], t: Expr) -> Stages:
