@@ -38,9 +38,10 @@ FORMULAS = {
 def gdplay_sweep(work: Sweep) -> Timed:
     """Return the timed call of the engine, its code made beforehand as the peers' is."""
     start = work.starts[:, 0].tolist()
+    function = FORMULAS.get(work.function) or {"name": "rosenbrock", "dimension": len(start)}
     run = load(
         {
-            "function": FORMULAS[work.function],
+            "function": function,
             "start": start,
             "optimizer": work.rule,
             "stop": {"max_steps": work.steps},
@@ -81,7 +82,7 @@ C_BARE = Contender(
 
 
 def at_rates(
-    function: str, rule: str, start: tuple[float, float], low: float, high: float, runs: int, steps: int
+    function: str, rule: str, start: tuple[float, ...], low: float, high: float, runs: int, steps: int
 ) -> Sweep:
     points = np.repeat(np.array(start)[:, None], runs, axis=1)
     return Sweep(function, rule, points, np.geomspace(low, high, runs), steps)
@@ -112,6 +113,10 @@ ROWS: dict[str, tuple[Callable[[], Sweep], list[Contender]]] = {
     "Ackley + Adam, 10,000 rates x 300 steps": (
         lambda: at_rates("ackley", "adam", (2.2, -3.1), 1e-4, 1.0, 10_000, 300),
         [GDPLAY, OPTAX, JAX, NUMPY, TORCH],
+    ),
+    "Rosenbrock of 100 variables + Adam, 100 rates x 1,000 steps": (
+        lambda: at_rates("long_rosenbrock", "adam", (-1.2, 1.0) * 50, 1e-4, 0.1, 100, 1_000),
+        [GDPLAY, JAX],
     ),
     "Himmelblau + Adam, 1,000,000 starts x 200 steps": (
         lambda: from_starts("himmelblau", "adam", 0.02, 1_000_000, 200),
@@ -169,20 +174,13 @@ def logged_run() -> None:
 
     ours, numpy = engine(CompiledColumns), engine(Columns)
     found = [(ours(steps), 10 * numpy(steps // 10), 100 * torch_loop(steps // 100)) for _ in range(3)]
-    medians = dict(
-        zip(
-            ("gdplay", "gdplay's NumPy engine", "a PyTorch loop"),
-            map(statistics.median, zip(*found, strict=True)),
-            strict=True,
-        )
-    )
-    medians = {who: seconds for who, seconds in medians.items() if seconds}
-    report(
-        "one logged run, Rosenbrock + Adam, 100,000 steps",
-        medians,
-        steps,
-        [] if len(medians) == 3 else ["PyTorch"],
-    )
+    names = ("gdplay", "gdplay's NumPy engine", "a PyTorch loop")
+    medians = {
+        who: statistics.median(times) for who, times in zip(names, zip(*found, strict=True), strict=True)
+    }
+    absent = [who for who, seconds in medians.items() if not seconds]
+    present = {who: seconds for who, seconds in medians.items() if seconds}
+    report("one logged run, Rosenbrock + Adam, 100,000 steps", present, steps, absent)
 
 
 def torch_loop(steps: int) -> float:
@@ -219,10 +217,8 @@ def first_results() -> None:
                 began = peers.CLOCK[0]()
                 CompiledColumns(run.method, run.start[:, None], run.criteria).advance(1)
                 found.append(peers.CLOCK[0]() - began)
-            print(
-                f"| from graph to first result, {name} | gdplay, {rule} | {statistics.median(found):.4f} | | |",
-                flush=True,
-            )
+            first = f"from graph to first result, {name}"
+            print(f"| {first} | gdplay, {rule} | {statistics.median(found):.4f} | | |", flush=True)
 
 
 def main() -> None:
@@ -231,9 +227,8 @@ def main() -> None:
     if "--one-core" in sys.argv:
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
         peers.CLOCK[0] = time.process_time
-    print(
-        f"{platform.processor() or platform.machine()}, {len(os.sched_getaffinity(0))} processors, Python {platform.python_version()}\n"
-    )
+    processors = len(os.sched_getaffinity(0))
+    print(f"{platform.machine()}, {processors} processors, Python {platform.python_version()}\n")
     print("| work | who | seconds | ns per run and step | times gdplay's |\n|---|---|---|---|---|")
     for name in ROWS:
         if word in name.lower():

@@ -44,6 +44,11 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 """Of a module with exp, sqrt and cos, and of the two variables."""
 
 
+def long_rosenbrock(x: Any) -> Any:
+    """Return Rosenbrock's function of many variables."""
+    return (100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2).sum()
+
+
 def _ackley_slope(m: Any, x: Any, y: Any) -> tuple[Any, Any]:
     r = m.sqrt((x**2 + y**2) / 2)
     a, b = 2 * m.exp(-0.2 * r) / r, np.pi * m.exp((m.cos(TAU * x) + m.cos(TAU * y)) / 2)
@@ -121,12 +126,12 @@ def torch_by_hand(work: Sweep) -> Timed:
 
 
 def jax_by_hand(work: Sweep, chunk: int | None = None) -> Timed:
-    """Whole arrays in a jitted scan, the gradient by ``jax.grad``; ``chunk`` runs at a time if it is given."""
+    """Whole arrays in a jitted scan, the gradient by ``jax.grad``; ``chunk`` runs at a time if given."""
     import jax
     import jax.numpy as jnp
 
     jax.config.update("jax_enable_x64", True)
-    value = lambda p: FUNCTIONS[work.function](jnp, p[0], p[1])
+    value = lambda p: FUNCTIONS[work.function](jnp, p[0], p[1]) if len(p) == 2 else long_rosenbrock(p)
     both = jax.vmap(jax.value_and_grad(value), in_axes=1, out_axes=(0, 1))
 
     @jax.jit

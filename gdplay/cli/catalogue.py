@@ -22,13 +22,24 @@ def list_entries(
     word: Annotated[
         str | None, typer.Argument(metavar="[WORD]", help="Only entries that contain this word.")
     ] = None,
+    properties: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--property", metavar="WORD", help="Only functions of which this word holds, such as valley."
+        ),
+    ] = None,
+    smooth: Annotated[bool, typer.Option("--smooth", help="Short for --property smooth.")] = False,
+    convex: Annotated[bool, typer.Option("--convex", help="Short for --property convex.")] = False,
+    dimension: Annotated[
+        int | None, typer.Option("--dimension", metavar="N", help="Only functions of N variables.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """List the functions, optimizers, schedules, searches or plots by name.
 
     Examples:
 
-    gdplay list functions
+    gdplay list functions --smooth --dimension 2
 
     gdplay list optimizers momentum
     """
@@ -40,6 +51,9 @@ def list_entries(
         for name, about in _rows(_kind(kind)).items()
         if word is None or word.lower() in f"{name} {about}".lower()
     }
+    wanted = [*(properties or ()), *["smooth"] * smooth, *["convex"] * convex]
+    if wanted or dimension is not None:
+        rows = {name: rows[name] for name in _with_properties(_kind(kind), list(rows), wanted, dimension)}
     if json:
         print_json([{"name": name, "summary": about} for name, about in rows.items()])
         return
@@ -47,7 +61,40 @@ def list_entries(
     for name, about in rows.items():
         print(printable(f"{name:<{width}}{textwrap.shorten(about, WIDTH - width, placeholder=' ...')}"))
     if not rows:
-        print(f"no {kind} contain {word!r}")
+        print(f"no {kind} are like that")
+
+
+def _with_properties(kind: str, listed: list[str], wanted: list[str], dimension: int | None) -> list[str]:
+    """Return the functions of which all properties hold and which have, or may have, so many variables."""
+    from gdplay.catalog import entry
+    from gdplay.catalog.properties import PROPERTIES
+    from gdplay.config.functions import function_from
+    from gdplay.errors import Complaint, ConfigError, nearest
+
+    if kind != "functions":
+        raise ConfigError(
+            Complaint(f"{kind} have no properties to choose by", "list functions, or give a word")
+        )
+    for word in wanted:
+        if word not in PROPERTIES:
+            near = nearest(word, PROPERTIES)
+            remedy = f"did you mean {near}?" if near else f"the words are {', '.join(PROPERTIES)}"
+            raise ConfigError(Complaint(f"there is no property '{word[:60]}'", remedy, key="--property"))
+    found: list[str] = []
+    for name in listed:
+        fits = dimension is None
+        if dimension is not None:
+            family = entry("functions", name).text("dimension") != ""
+            try:
+                fits = (
+                    function_from({"name": name, "dimension": dimension} if family else name).size
+                    == dimension
+                )
+            except ConfigError:  # a family that begins with more variables
+                fits = False
+        if fits and entry("functions", name).words("properties") >= set(wanted):
+            found.append(name)
+    return found
 
 
 def show(

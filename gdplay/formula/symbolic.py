@@ -12,7 +12,6 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import reduce
-from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -49,12 +48,18 @@ class _TooLongError(Exception):
     pass
 
 
+def _sympy() -> Any:
+    import sympy  # pyright: ignore[reportMissingTypeStubs]
+
+    return sympy
+
+
 def simplified(output: Expr) -> Expr:
     """Return a scalar expression in a shorter form, or as it is where none is found in time."""
     nodes = order([output])
     if len(nodes) > MOST_NODES or output.op in ("const", "symbol"):
         return output
-    import_module("sympy")  # before the clock runs: SymPy imported by half is broken for good
+    _sympy()  # before the clock runs: SymPy imported by half is broken for good
 
     try:
         with _time_limit(SECONDS):
@@ -99,7 +104,7 @@ class _Bridge:
     """Carries one expression to SymPy and back: what it can't know becomes a dummy."""
 
     def __init__(self, nodes: list[Expr]) -> None:
-        self.sympy: Any = import_module("sympy")
+        self.sympy = _sympy()
         self.behind: dict[Any, Expr] = {}
         self.over: dict[Expr, Any] = {}
         for node in nodes:

@@ -8,7 +8,7 @@ import pytest
 from gdplay.catalog import names
 from gdplay.check import AGREE, DIFFER, LIMITS, SUSPICIOUS, Case, Compared, check_all, check_point, line
 from gdplay.formula import ops
-from gdplay.formula.numeric import NotAnalytic
+from gdplay.formula.numeric import NotAnalyticError
 from gdplay.lesson import sample
 from gdplay.objective import Function, from_text, function
 
@@ -132,7 +132,7 @@ def test_all_methods_side_by_side() -> None:
     assert found["complex-step"] == "the complex step needs an analytic function, and abs is none"
     for method in METHODS[:-1]:
         assert [row.verdict for row in found[method]] == [AGREE, AGREE]  # type: ignore[union-attr]
-    with pytest.raises(NotAnalytic):
+    with pytest.raises(NotAnalyticError):
         check_point(case("abs(x)", 1), "complex-step")
 
 

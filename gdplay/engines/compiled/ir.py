@@ -116,7 +116,7 @@ class Writer:
 
 @dataclass(frozen=True, eq=False)
 class Value:
-    """A vector of doubles, of 64-bit patterns or of bits. Operators write IEEE instructions without any flag."""
+    """A vector of doubles, of 64-bit patterns or of bits. Operators write plain IEEE instructions."""
 
     writer: Writer
     name: str
