@@ -72,7 +72,9 @@ def test_a_thousand_variables_are_one_run() -> None:
 
 
 def test_the_best_point_is_finite_when_the_end_is_not() -> None:
-    trace = gdplay.run({"function": "x^4", "start": 2}, {"optimizer.learning_rate": 10, "stop.diverged": 1e300})
+    trace = gdplay.run(
+        {"function": "x^4", "start": 2}, {"optimizer.learning_rate": 10, "stop.diverged": 1e300}
+    )
     assert trace.status == "diverged"
     assert not np.isfinite(trace.final.f) or abs(trace.final.f) > 1e300
     assert (trace.best.step, trace.best.f) == (0, 16.0)

@@ -12,6 +12,7 @@ from gdplay.cli.compare import compare
 from gdplay.cli.explain import explain
 from gdplay.cli.grad import grad
 from gdplay.cli.make import new, schema
+from gdplay.cli.map import draw_map
 from gdplay.cli.plot import plot
 from gdplay.cli.run import run
 from gdplay.cli.sweep import sweep
@@ -34,6 +35,7 @@ app = typer.Typer(
 app.command("run")(run)
 app.command("sweep")(sweep)
 app.command("compare")(compare)
+app.command("map")(draw_map)
 app.command("grad")(grad)
 app.command("check")(check)
 app.command("explain")(explain)

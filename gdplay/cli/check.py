@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gdplay.cli.complete import sources
-from gdplay.cli.options import At, Force, Json, OutFile, Settings
+from gdplay.cli.options import Force, Json, OutFile, Settings
 
 if TYPE_CHECKING:
     from gdplay.config.load import Config
@@ -28,7 +28,9 @@ def check(
         ),
     ],
     settings: Settings = None,
-    at: At = None,
+    at: Annotated[
+        list[str] | None, typer.Option("--at", metavar="x=1,y=2", help="A point; may be given several times.")
+    ] = None,
     method: Annotated[
         str, typer.Option("--method", help="forward, central, five-point, complex-step, richardson, or all.")
     ] = "central",
@@ -86,7 +88,9 @@ def _check_options(method: str, step: float | None, random: int, pictureless: bo
         raise ConfigError(Complaint("only --curve draws a picture", "add --curve", key="-o"))
 
 
-def _points(config: Config, source: str, at: str | None, random: int, seed: int) -> list[tuple[str, Array]]:
+def _points(
+    config: Config, source: str, at: list[str] | None, random: int, seed: int
+) -> list[tuple[str, Array]]:
     """Return what is checked: the point asked for, else a run's rows or the start; then random points."""
     import numpy as np
 
@@ -96,8 +100,8 @@ def _points(config: Config, source: str, at: str | None, random: int, seed: int)
 
     function = config.function
     found: list[tuple[str, Array]] = []
-    if at is not None:
-        found.append(("", read_at(at, function)))
+    if at:
+        found += [("", read_at(text, function)) for text in at]
     elif kind_of(source) == "run":
         from gdplay.saved import load_run
 

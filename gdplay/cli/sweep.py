@@ -74,7 +74,7 @@ def sweep(
     request = request_of(config, settings, fail_fast)
     if dry_run:
         return _foretell(request, json)
-    with signals() as caught, _Bar(not (quiet or json)) as bar:
+    with signals() as caught, Bar(not (quiet or json)) as bar:
         table, summary, folder = save_sweep(
             request, out, force, resume, format, bar.report, lambda: bool(caught)
         )
@@ -134,7 +134,7 @@ def _print(table: Table, summary: dict[str, Any], saved: str) -> None:
     print(printable("\n".join(lines)))
 
 
-class _Bar:
+class Bar:
     """A progress bar on a terminal, after a second."""
 
     def __init__(self, told: bool) -> None:
@@ -168,7 +168,7 @@ class _Bar:
         said = f"best f {progress.best:.3g}, {progress.diverged} diverged"
         self.bar.update(self.task, completed=progress.done, description=said)
 
-    def __enter__(self) -> _Bar:
+    def __enter__(self) -> Bar:
         return self
 
     def __exit__(self, *error: object) -> None:

@@ -48,7 +48,13 @@ def _random(node: Scalar, function: Function, seed: int, complaints: Complaints)
         complaints.add(node.place, "start", "a random start needs a domain for every variable", remedy)
         return None
     low, high = np.array([ends for ends in domain if ends is not None]).T
-    return low + (high - low) * uniform(np.array([seed], np.uint64), START, 0, function.size)[:, 0]
+    u = uniform(np.array([seed], np.uint64), START, 0, function.size)[:, 0]
+    with np.errstate(over="ignore"):
+        width = high - low
+    # a domain may be wider than the largest number
+    return np.where(
+        np.isinf(width), low * (1 - u) + high * u, low + np.where(np.isinf(width), 0.0, width) * u
+    )
 
 
 def few(x: Array) -> str:

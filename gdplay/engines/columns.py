@@ -73,6 +73,8 @@ class Columns:
         self._prepare(criteria, logged)
         fixed = {**method.parameters, **(parameters or {})}
         memory = start_values(method.memory, {method.point: starts, **fixed}, runs)
+        with np.errstate(over="ignore"):  # beyond a start near the largest number nothing is
+            bound = self.limit * np.maximum(1.0, np.abs(starts).max(axis=0))
         self.values: dict[Expr, Array] = {
             **fixed,
             method.point: starts,
@@ -82,7 +84,7 @@ class Columns:
             CARRIED.best_step: np.zeros(runs),
             CARRIED.best: np.full(runs, np.inf),
             CARRIED.bound_f: np.full(runs, np.inf),
-            CARRIED.bound_x: self.limit * np.maximum(1.0, np.abs(starts).max(axis=0)),
+            CARRIED.bound_x: bound,
         }
 
     def _prepare(self, criteria: Criteria, logged: tuple[Expr, ...]) -> None:

@@ -1,8 +1,8 @@
 """The graph that every formula becomes: interned nodes with static shapes.
 
 Two equal expressions are one object, so equality is identity and shared work is found for free.
-A node is made after its arguments; ``serial`` numbers the making, so sorting by it is a topological
-order and no walk needs recursion.
+Walks go through ``order``, which needs no recursion. ``serial`` numbers the making of nodes: a name for
+each, and nothing that a result may depend on.
 """
 
 from __future__ import annotations
@@ -212,15 +212,22 @@ def build(op: str, *args: Any, params: tuple[Any, ...] = ()) -> Expr:
 
 
 def order(outputs: Iterable[Expr]) -> list[Expr]:
-    """Return every node that the outputs need, each after its arguments."""
-    seen: set[Expr] = set()
-    waiting = list(outputs)
+    """Return every node that the outputs need, each after its arguments.
+
+    The order is that of reading, from left to right: it depends on the graph alone, not on what was made
+    before it in the process, so sums over paths always round alike.
+    """
+    found: dict[Expr, None] = {}
+    waiting = [*outputs][::-1]
     while waiting:
-        node = waiting.pop()
-        if node not in seen:
-            seen.add(node)
-            waiting.extend(node.args)
-    return sorted(seen, key=lambda node: node.serial)
+        node = waiting[-1]
+        missing = [arg for arg in node.args if arg not in found] if node not in found else []
+        if missing:
+            waiting.extend(reversed(missing))
+        else:
+            waiting.pop()
+            found[node] = None
+    return list(found)
 
 
 def symbols(outputs: Iterable[Expr]) -> list[Expr]:

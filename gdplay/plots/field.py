@@ -31,14 +31,21 @@ MOST_NAMED = 12
 BASINS = (COLORS[5], COLORS[3], "#009E73", COLORS[2], COLORS[4], "#F0E442")
 GOLDEN = 0.618033988749895
 DARKEST = 0.3
+GREYS = (0.42, 0.85)
 DIVERGED, UNFINISHED, UNKNOWN = "#111111", "#9a9a9a", "#ffffff"
-MARKER = {"marker": "P", "markersize": 8, "markerfacecolor": "#ffffff", "markeredgecolor": INK, "linestyle": "none"}
+MARKER = {
+    "marker": "P",
+    "markersize": 8,
+    "markerfacecolor": "#ffffff",
+    "markeredgecolor": INK,
+    "linestyle": "none",
+}
 ARRIVES, BLOWS = "viridis_r", "OrRd_r"
 
 
 @dataclass(frozen=True)
 class FieldPicture:
-    """Pixels: ``outcome`` and ``steps`` are (height, width); outcomes are 0 unknown, 1 arrived, 2 unfinished, 3 diverged.
+    """Pixels: ``outcome`` (0 unknown, 1 arrived, 2 unfinished, 3 diverged) and ``steps``: (height, width).
 
     ``x`` and ``y`` are the window's ends, with whether they stand on logarithmic axes.
     """
@@ -49,10 +56,13 @@ class FieldPicture:
     labels: tuple[str, str]
     outcome: NDArray[np.int8]
     steps: NDArray[np.int32]
+    final_f: Values
     title: Sequence[str]
 
 
-def draw_basins(picture: FieldPicture, reached: NDArray[np.int16], places: Values, names: Sequence[str]) -> Figure:
+def draw_basins(
+    picture: FieldPicture, reached: NDArray[np.int16], places: Values, names: Sequence[str]
+) -> Figure:
     """Draw which place each start reaches; ``reached``: (height, width), ``places``: (k, 2) as shown."""
     counts = np.bincount(reached[reached >= 0], minlength=len(names))
     ranked = np.argsort(-counts, kind="stable")
@@ -76,8 +86,10 @@ def draw_basins(picture: FieldPicture, reached: NDArray[np.int16], places: Value
         entries[f"bright: {low} steps, dark: {high}"] = Line2D([], [], linestyle="none")
     with own_style():
         figure, axes = _figure(picture, image, entries, bar=False)
-        inside = [p for p in places if picture.x[0] <= p[0] <= picture.x[1] and picture.y[0] <= p[1] <= picture.y[1]]
-        for place in inside[:MOST_NAMED * 10]:
+        inside = [
+            p for p in places if picture.x[0] <= p[0] <= picture.x[1] and picture.y[0] <= p[1] <= picture.y[1]
+        ]
+        for place in inside[: MOST_NAMED * 10]:
             axes.plot(*place, **MARKER)  # type: ignore[arg-type]
     return figure
 
@@ -91,16 +103,27 @@ def draw_outcomes(picture: FieldPicture) -> Figure:
         if not mine.any():
             continue
         steps = np.maximum(picture.steps[mine], 1)
-        shades = ScalarMappable(LogNorm(steps.min(), max(steps.max(), steps.min() + 1)), matplotlib.colormaps[name])
+        shades = ScalarMappable(
+            LogNorm(steps.min(), max(steps.max(), steps.min() + 1)), matplotlib.colormaps[name]
+        )
         image[mine] = shades.to_rgba(steps)[:, :3]
         bars.append((words, shades))
-    for code, color in ((0, UNKNOWN), (2, UNFINISHED)):
-        image[picture.outcome == code] = to_rgb(color)
+    image[picture.outcome == 0] = to_rgb(UNKNOWN)
+    image[picture.outcome == 2] = _greys(picture.final_f[picture.outcome == 2])[:, None]
     with own_style():
         entries = {label: artist for label, artist in _others(picture).items() if label != "diverged"}
+        if "unfinished" in entries:
+            entries["unfinished: the lighter, the lower f"] = entries.pop("unfinished")
         figure, _ = _figure(picture, image, entries, bar=True)
         _add_bars(figure, bars)
     return figure
+
+
+def _greys(f: Values) -> Values:
+    """Return a grey for each value, lighter for lower ones, evenly over their ranks: (pixels,)."""
+    f = np.where(np.isnan(f), np.inf, f)
+    ordered = np.unique(f)
+    return GREYS[1] - (GREYS[1] - GREYS[0]) * np.searchsorted(ordered, f) / max(1, len(ordered) - 1)
 
 
 def _basin_color(rank: int) -> tuple[float, float, float]:
@@ -174,13 +197,20 @@ def _add_bars(figure: Figure, bars: Sequence[tuple[str, ScalarMappable]]) -> Non
     each = box.height / max(1, len(bars))
     for index, (words, shades) in enumerate(bars):
         gap = 0.2 / height if len(bars) > 1 else 0.0
-        place = (box.x1 + 0.12 / across, box.y0 + index * each + index * gap / 2, 0.16 / across, each - gap / 2)
+        place = (
+            box.x1 + 0.12 / across,
+            box.y0 + index * each + index * gap / 2,
+            0.16 / across,
+            each - gap / 2,
+        )
         bar = figure.add_axes(place)
         figure.colorbar(shades, cax=bar)
         low, high = float(shades.norm.vmin or 1), float(shades.norm.vmax or 2)
         ticks, texts = log_ticks(low, high)
         whole = np.abs(ticks - np.round(ticks)) < 1e-9
         bar.yaxis.set_major_locator(FixedLocator(list(ticks[whole])))
-        bar.yaxis.set_major_formatter(FixedFormatter([t for t, keep in zip(texts, whole, strict=True) if keep]))
+        bar.yaxis.set_major_formatter(
+            FixedFormatter([t for t, keep in zip(texts, whole, strict=True) if keep])
+        )
         bar.yaxis.set_minor_locator(NullLocator())
         bar.set_ylabel(words, parse_math=False)

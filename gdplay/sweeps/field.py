@@ -49,7 +49,12 @@ class Window:
 
     def zoomed(self, x: float, y: float, factor: float) -> Window:
         """Return the window around a point that is so many times smaller a side."""
-        return Window(_around(self.x, x, factor, self.log_x), _around(self.y, y, factor, self.log_y), self.log_x, self.log_y)
+        return Window(
+            _around(self.x, x, factor, self.log_x),
+            _around(self.y, y, factor, self.log_y),
+            self.log_x,
+            self.log_y,
+        )
 
     def pixels(self, width: int, height: int) -> tuple[Array, Array]:
         """Return the pixels' centres along both sides."""
@@ -79,7 +84,7 @@ def _centres(ends: tuple[float, float], count: int, log: bool) -> Array:
 class Field:
     """What every pixel's run came to: (height, width) each.
 
-    ``outcome`` numbers OUTCOMES; ``steps`` were taken; ``final_f`` and ``start_f`` are values of f.
+    ``outcome`` numbers OUTCOMES; ``steps`` were taken; ``final_f`` and ``best_f`` are values of f.
     """
 
     frame: Frame

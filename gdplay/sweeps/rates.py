@@ -36,7 +36,9 @@ def second_key(request: Request) -> str:
     known = [name for name in SECOND if name in rule.hyperparameters] or list(rule.hyperparameters)
     if not known:
         message = f"{rule.title} has no hyperparameter beside the learning rate"
-        raise ConfigError(Complaint(message, "name another key with --y, or choose optimizer=momentum", key="--y"))
+        raise ConfigError(
+            Complaint(message, "name another key with --y, or choose optimizer=momentum", key="--y")
+        )
     return f"optimizer.{known[0]}"
 
 
@@ -64,7 +66,9 @@ def default_window(x_key: str, y_key: str) -> Window:
     return Window(range_of(x_key), range_of(y_key))
 
 
-def take_rates(groups: tuple[Group, ...], frame: Frame, progress: Progress, stop: Callable[[], bool] = bool) -> Field:
+def take_rates(
+    groups: tuple[Group, ...], frame: Frame, progress: Progress, stop: Callable[[], bool] = bool
+) -> Field:
     """Carry out a run for every pixel; one that can't be run stays unknown."""
     field = Field.blank(frame)
     for group in groups:

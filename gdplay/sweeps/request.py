@@ -56,7 +56,8 @@ class Request:
 
     def source(self) -> dict[str, Any]:
         """Return the config with its sweep, as plain data."""
-        return {**plain(self.tree), "sweep": [_plain_grid(grid) for grid in self.grids]}
+        swept = {"sweep": [_plain_grid(grid) for grid in self.grids]} if self.grids else {}
+        return {**plain(self.tree), **swept}
 
 
 def read_request(
@@ -66,24 +67,37 @@ def read_request(
 
     Raises ConfigError.
     """
-    notes: list[str] = []
-    if isinstance(source, Dictionary):
-        tree, name = expand(read_data(source)), "sweep"
-    elif isinstance(source, Path):
-        tree, name = read_file(source, (), notes), as_component(source.stem)
-    else:
-        tree, name = expand(formula_tree(source)), source if source.isidentifier() else "formula"
-    if isinstance(own := tree.get("name"), Scalar):
-        name = as_component(own.text)
+    tree, name = _read(source)
 
     def resolve(key: str) -> str | None:
         return whole_key(key, tree)
 
     swept = [text for text in settings if "=" in text and is_swept(text, resolve)]
-    tree = override(tree, [text for text in settings if text not in swept], notes)
-    node = tree.get("sweep")
-    tree = Mapping(tuple(pair for pair in tree.items if pair[0].text != "sweep"), tree.place, tree.flow)
-    return Request(tree, read_grids(node, swept, resolve), name, fail_fast)
+    tree = override(tree, [text for text in settings if text not in swept], [])
+    grids = read_grids(tree.get("sweep"), swept, resolve)
+    return Request(_without_sweep(tree), grids, name, fail_fast)
+
+
+def read_single(source: Path | str, settings: Sequence[str] = ()) -> Request:
+    """Return a config with ``KEY=VALUE`` laid over it, nothing swept. Raises ConfigError."""
+    tree, name = _read(source)
+    return Request(_without_sweep(override(tree, settings, [])), (), name)
+
+
+def _without_sweep(tree: Mapping) -> Mapping:
+    return Mapping(tuple(pair for pair in tree.items if pair[0].text != "sweep"), tree.place, tree.flow)
+
+
+def _read(source: Path | str | Dictionary[str, Any]) -> tuple[Mapping, str]:
+    """Return a config's tree and the name for its results."""
+    if isinstance(source, Dictionary):
+        tree, name = expand(read_data(source)), "sweep"
+    elif isinstance(source, Path):
+        tree, name = read_file(source, (), []), as_component(source.stem)
+    else:
+        tree, name = expand(formula_tree(source)), source if source.isidentifier() else "formula"
+    own = tree.get("name")
+    return tree, as_component(own.text) if isinstance(own, Scalar) else name
 
 
 def _plain_grid(grid: Grid) -> dict[str, Any]:

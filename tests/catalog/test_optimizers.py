@@ -84,6 +84,14 @@ def test_numbers_stay_numbers(name, convention):
 
 
 @pytest.mark.parametrize(("name", "convention"), FORMS)
+def test_nothing_breaks_where_the_gradient_is_zero(name, convention):
+    for function, start in ((BOWL, [0.0, 0.0]), (ROSENBROCK, [1.0, 1.0])):
+        points, _ = walk(function, chosen(name, convention, learning_rate=0.01), start, 3)
+        assert points.shape == (4, 2)
+        assert np.isfinite(points).all()
+
+
+@pytest.mark.parametrize(("name", "convention"), FORMS)
 def test_it_comes_down_a_bowl(name, convention):
     points, _ = walk(BOWL, chosen(name, convention, learning_rate=RATES.get(name, 0.05)), [2.0, 1.0], 400)
     x, y = points.T

@@ -61,8 +61,9 @@ def test_the_whole_path_is_the_originals(case, turn, problem):
 def test_enough_is_compared():
     """Chaos is the exception: nearly every path is followed to its end, and none is left at once."""
     lasts = np.array([path["last"] for case in DATA["cases"] for path in case["paths"].values()])
-    assert (lasts == STEPS[-1]).mean() > 0.75
-    assert (lasts >= 10).mean() > 0.97
+    assert (lasts == STEPS[-1]).mean() > 0.8
+    assert (lasts >= 100).mean() > 0.98
+    assert lasts.min() >= 10
 
 
 def test_every_original_is_compared_or_left_out():

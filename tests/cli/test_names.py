@@ -69,7 +69,9 @@ def test_a_terminal_gets_no_character_that_it_acts_on(name: str, json: bool) -> 
 
 
 def test_a_file_with_such_keys_is_refused_without_them() -> None:
-    for k, text in enumerate((f'"\\e]0;owned\\a": 1', '"\\r\\n\\x9b": 1', '"\\u202e": 1', '"a\\nb.yaml:1: fine": 1')):
+    for k, text in enumerate(
+        (f'"\\e]0;owned\\a": 1', '"\\r\\n\\x9b": 1', '"\\u202e": 1', '"a\\nb.yaml:1: fine": 1')
+    ):
         Path(f"{k}.yaml").write_text(f"function: x^2\n{text}\n")
         said = call("run", f"{k}.yaml")
         assert said.status == 2
@@ -81,7 +83,19 @@ def test_a_file_with_such_keys_is_refused_without_them() -> None:
 @pytest.mark.parametrize("format", ["png", "svg", "pdf"])
 @pytest.mark.parametrize(
     "title",
-    [MARKUP, "$$", "$\\frac{$", "$\\undefined{x}$", "$x_{1}_{2}$", "$x^2^3$", "$", "\\", "{}", "%s %n", "<b>&amp;"],
+    [
+        MARKUP,
+        "$$",
+        "$\\frac{$",
+        "$\\undefined{x}$",
+        "$x_{1}_{2}$",
+        "$x^2^3$",
+        "$",
+        "\\",
+        "{}",
+        "%s %n",
+        "<b>&amp;",
+    ],
 )
 def test_a_title_is_a_text_in_every_format(title: str, format: str) -> None:
     # mathtext would fail while it draws, and a failure there would lose the run

@@ -116,7 +116,9 @@ def test_a_mistake_in_what_is_extended_is_placed_there(root: Path) -> None:
     (root / "a.yaml").write_text("extends: base.yaml\nseed: 3\n")
     with pytest.raises(ConfigError) as caught:
         load(root / "a.yaml")
-    assert [(c.file, c.line, c.key) for c in caught.value.complaints] == [(f"{root}/base.yaml", 2, "stop.max_steps")]
+    assert [(c.file, c.line, c.key) for c in caught.value.complaints] == [
+        (f"{root}/base.yaml", 2, "stop.max_steps")
+    ]
 
 
 @pytest.mark.parametrize("named", ["../outside/base.yaml", "base.yaml", "shared/base.yaml"])

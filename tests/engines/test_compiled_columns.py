@@ -125,6 +125,18 @@ def test_functions_agree_over_a_few_steps(name: str) -> None:
         assert np.allclose(a, b, rtol=1e-11, atol=1e-13, equal_nan=True)
 
 
+def test_division_by_constants_is_exact_where_numbers_are_odd() -> None:
+    formula = {"formula": "f(x, y) = (x/a)^2 + (y/b - x/c)^2", "constants": {"a": 3.0, "b": 0.7, "c": 1e-150}}
+    run = config(formula, (1.0, 2.0), "adam", stop={"max_steps": 12})
+    points = starts(run, nasty=True)
+    points[:, 6:10] = [[1e-320, 0.0, 1e-290, -0.0], [5e-324, -0.0, 1e-300, 1.0]]
+    arguments = (run.method, points, run.criteria, None, (run.method.point, run.method.received))
+    reference, expected = carried(Columns(*arguments), 13)
+    engine, found = carried(CompiledColumns(*arguments), 13)
+    assert_same_results(engine, reference)
+    assert all(same(a, b) for a, b in zip(found, expected, strict=True))
+
+
 def test_a_finished_run_is_what_it_is_alone() -> None:
     run = config(optimizer="gd", stop={"max_steps": 60, "gradient_norm": 0.5})
     par, points = rates(run, 1e-4, 1e-1, 40), starts(run, 40)
@@ -148,6 +160,18 @@ def test_a_finished_run_is_what_it_is_alone() -> None:
                     getattr(getattr(alone, row), key)[..., 0],
                     np.asarray(getattr(getattr(together, row), key)[..., k]),
                 )
+
+
+def test_the_runs_that_go_on_are_packed_together() -> None:
+    run = config(optimizer="gd", noise={"gradient": 0.1}, stop={"max_steps": 60, "gradient_norm": 0.5})
+    seeds = np.arange(500, dtype=np.uint64)
+    arguments = (run.method, starts(run, 500), run.criteria, seeds, (), rates(run, 1e-4, 1, 500))
+    engines = [Columns(*arguments), CompiledColumns(*arguments, threads=2)]
+    for engine in engines:
+        while engine.running:
+            engine.advance(10)
+    assert engines[1].blocks.runs < 500
+    assert_same_results(*engines)
 
 
 @pytest.mark.parametrize(("threads", "rows"), [(1, 7), (2, 100), (3, 1)])

@@ -187,6 +187,12 @@ def test_check_goes_along_a_run(tmp_path: Path) -> None:
     assert told.out.endswith("row 7 of the log: 11 columns equal, bit for bit\n")
 
 
+def test_check_at_several_points_and_random_ones() -> None:
+    document = call("check", "x^2*y", "--at", "1,2", "--at", "y=3,x=-1", "--random", "1", "--json").document
+    assert [point["at"] for point in document["points"][:2]] == [[1.0, 2.0], [-1.0, 3.0]]
+    assert [point["label"] for point in document["points"]] == [None, None, "random 1"]
+
+
 def test_check_along_random_directions_says_so() -> None:
     said = call("check", "rosenbrock", "function.dimension=80", "--method", "five-point")
     assert said.status == 0

@@ -72,7 +72,7 @@ class CompiledColumns:
         self.method, self.criteria, self.step = method, criteria, 0
         self.active = np.arange(runs)
         self.parameters = {**method.parameters, **(parameters or {})}
-        self.start, self.best, self.final = (Row.blank(n, runs) for _ in range(3))
+        self.start, self._best, self.final = (Row.blank(n, runs) for _ in range(3))
         self.ending = np.zeros(runs, dtype=np.int64)
         self.plan = plan(method, criteria, logged, self.parameters)
         self.names = self.plan.names
@@ -82,6 +82,7 @@ class CompiledColumns:
         self.blocks = Blocks(self.plan.sources.layout, runs, self.lanes * self.groups)
         self.seeds = np.zeros(runs, np.uint64) if seeds is None else seeds
         self.columns, self.going = np.arange(runs), np.ones(runs, dtype=bool)
+        self.seen = True  # whether the best points are those of the last row
         self.pace = OPERATION * len(self.plan.quiet.program.operations) * max(8, runs) / self.workers.threads
         self._fill(starts)
 
@@ -93,7 +94,8 @@ class CompiledColumns:
             blocks.write(name, starts)
         for k, value in enumerate(memory):
             blocks.write(f"m{k}", value.reshape(-1, runs))
-        bound = self.criteria.diverged * np.maximum(1.0, np.abs(starts).max(axis=0))
+        with np.errstate(over="ignore"):  # beyond a start near the largest number nothing is
+            bound = self.criteria.diverged * np.maximum(1.0, np.abs(starts).max(axis=0))
         for name, value in (("bound_x", bound), ("moved", np.nan), ("rate", np.nan), ("best", np.inf)):
             blocks.write(name, np.full((1, runs), value))
         if stages.single:
@@ -103,6 +105,13 @@ class CompiledColumns:
         shared = evaluate(stages.shared, self.parameters)
         self.shared = np.concatenate([*(a.ravel() for a in shared), np.zeros(1)])
         self.table = Tape(stages.stepped)
+
+    @property
+    def best(self) -> Row:
+        """Where each run was best so far."""
+        if not self.seen:
+            self._remember_best()
+        return self._best
 
     @property
     def running(self) -> bool:
@@ -136,9 +145,8 @@ class CompiledColumns:
                 self._hand_on(values, log)
             self.pace = (time.perf_counter() - began) / steps
             self.step += steps
-            self._retire(kernel)
-        if self.step:
-            self._remember_best(kernel)
+            self.seen = False
+            self._retire()
 
     def halt(self) -> None:
         """End the runs that go on where they are: after the last row."""
@@ -193,7 +201,7 @@ class CompiledColumns:
                 until, self.active = last[going].min(), self.columns[going]
             log(self.step + k, row[:, going] if len(going) < runs else row[:, :runs])
 
-    def _retire(self, kernel: Kernel) -> None:
+    def _retire(self) -> None:
         """Record the runs that ended, and pack the others together where that is worth it."""
         ending = self.blocks.read("ending")[0].astype(np.int64)
         ended = self.going & (ending != 0)
@@ -205,16 +213,14 @@ class CompiledColumns:
         self.active = self.columns[self.going]
         kept = np.flatnonzero(self.going)
         if len(kept) and -(-len(kept) // self.blocks.lanes) < CROWDED * self.blocks.count:
-            self._remember_best(kernel)
-            self.blocks, self.seeds, self.columns = (
-                self.blocks.keep(kept),
-                self.seeds[kept],
-                self.columns[kept],
-            )
+            self._remember_best()
+            self.blocks = self.blocks.keep(kept)
+            self.seeds, self.columns = self.seeds[kept], self.columns[kept]
             self.going = np.ones(len(kept), dtype=bool)
 
-    def _remember_best(self, kernel: Kernel) -> None:
-        self._set(self.best, np.ones_like(self.going), "best_x", self.blocks.read("best_step")[0])
+    def _remember_best(self) -> None:
+        self._set(self._best, np.ones_like(self.going), "best_x", self.blocks.read("best_step")[0])
+        self.seen = True
 
     def _set(self, row: Row, which: NDArray[np.bool_], place: str, steps: Array) -> None:
         """Set the columns of a result for some lanes, from where the points stand in the blocks."""

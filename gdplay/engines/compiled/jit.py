@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
+from ctypes.util import find_library
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -27,6 +28,8 @@ def available() -> str:
         llvm.initialize_native_target()
         llvm.initialize_native_asmprinter()
         host()
+        if llvm.address_of_symbol("erf") is None:
+            llvm.load_library_permanently(find_library("m") or "ucrtbase.dll")
     except (ImportError, RuntimeError, OSError) as error:
         return f"llvmlite can't be used here: {error}"
     return ""
@@ -63,7 +66,7 @@ class Code:
         options = llvm.create_pipeline_tuning_options(speed_level=1)
         builder = llvm.create_pass_builder(machine, options)
         passes = llvm.create_new_module_pass_manager()
-        passes.add_always_inliner_pass() if hasattr(passes, "add_always_inliner_pass") else None
+        passes.add_always_inliner_pass()
         passes.run(module, builder)
         self.engine = llvm.create_mcjit_compiler(module, machine)
         self.engine.finalize_object()

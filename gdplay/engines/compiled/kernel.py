@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from functools import reduce
 
 from gdplay.engines.compiled.define import definitions
 from gdplay.engines.compiled.emit import as_float, as_mask, emit
 from gdplay.engines.compiled.groups import Groups, Measure
-from gdplay.engines.compiled.ir import Value, literal
+from gdplay.engines.compiled.ir import FLOAT, Value, literal
 from gdplay.engines.compiled.program import Program
 from gdplay.engines.compiled.quotient import Guesses
 from gdplay.engines.compiled.step import Sources, Step
@@ -34,7 +33,9 @@ class StepLoop(Groups):
         """Return it."""
         writer, step = self.writer, self.step
         self.after = {(name, k): n for name, (_, ids) in step.carried.items() for k, n in enumerate(ids)}
-        self.wanted = [*step.conditions, step.f, *step.row, *self.after.values()]
+        negated = [step.program.operations[number] for number in step.conditions]
+        inside = [operation.args[0] for operation in negated if operation.op == "not"]
+        self.wanted = [*step.conditions, *inside, step.f, *step.row, *self.after.values()]
         self.open_blocks()
         shared = self.leaves(self.wanted, "shared")
         self.given = {number: self.everywhere("%shared", k) for number, (_, k) in shared.items()}
@@ -92,8 +93,10 @@ class StepLoop(Groups):
         if step.row:
             self._log([as_float(values[number]) for number in step.row])
         conditions = [as_mask(values[number]) for number in step.conditions]
-        ended = reduce(lambda a, b: a | b, conditions)
-        newly, going = alive & ended, alive & ~ended
+        going = alive
+        for number in step.conditions:
+            going = going & self._unless(number, values)
+        newly = alive & ~going
         self._remember_best(as_float(values[step.f]), alive, x)
         for key, number in self.after.items():
             value = as_float(values[number])
@@ -102,6 +105,14 @@ class StepLoop(Groups):
         self.usual = writer.label
         writer.line(f"br i1 {writer.any(newly)}, label %end, label %group.done, !prof !0")
         self._end(newly, conditions, x)
+
+    def _unless(self, number: int, values: dict[int, Value]) -> Value:
+        """Return where a condition does not hold; of ``not a``, where a does."""
+        operation = self.step.program.operations[number]
+        if operation.op == "not":
+            return as_mask(values[operation.args[0]])
+        value = values[number]
+        return value.equals(0.0) if value.element == FLOAT else ~value
 
     def _load(self) -> None:
         writer = self.writer

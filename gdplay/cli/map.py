@@ -1,0 +1,147 @@
+"""gdplay map: one run for every pixel of a picture."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+import typer
+
+from gdplay.cli.options import Force, Json, Out, Quiet
+
+
+def draw_map(
+    kind: Annotated[str, typer.Argument(metavar="basins|rates", help="Starts, or pairs of settings.")],
+    config: Annotated[str, typer.Argument(metavar="CONFIG", help="A config, a formula or a catalogue name.")],
+    settings: Annotated[
+        list[str] | None, typer.Argument(metavar="[KEY=VALUE]...", help="Settings laid over the config.")
+    ] = None,
+    x: Annotated[
+        str | None,
+        typer.Option("--x", metavar="KEY", help="The setting across [default: the learning rate]."),
+    ] = None,
+    y: Annotated[
+        str | None, typer.Option("--y", metavar="KEY", help="The setting upwards, such as momentum.")
+    ] = None,
+    window: Annotated[
+        str | None, typer.Option("--window", metavar="X0,X1,Y0,Y1", help="What is shown.")
+    ] = None,
+    zoom: Annotated[
+        str | None, typer.Option("--zoom", metavar="X,Y,TIMES", help="Show so much less around a point.")
+    ] = None,
+    size: Annotated[str, typer.Option("--size", metavar="WIDTHxHEIGHT", help="The pixels.")] = "400x400",
+    out: Out = None,
+    force: Force = False,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> int:
+    """Run one pixel after the other: where starts lead, or which settings work.
+
+    Examples:
+
+    gdplay map basins himmelblau lr=0.01
+
+    gdplay map rates configs/zigzag.yaml optimizer=momentum
+
+    gdplay map rates rosenbrock optimizer=momentum --zoom 0.003,0.6,20 --size 1000x1000
+    """
+    from gdplay.cli import print_json
+    from gdplay.cli.run import signals
+    from gdplay.cli.sweep import Bar
+    from gdplay.errors import Complaint, ConfigError, printable
+    from gdplay.plots.quick import import_quickly
+    from gdplay.sweeps.mapping import KINDS, View, save_map
+
+    if kind not in KINDS:
+        raise ConfigError(Complaint(f"there is no map '{kind[:40]}'", "write gdplay map basins or rates"))
+    if kind == "basins" and (x or y):
+        raise ConfigError(
+            Complaint("the axes of a map of starts are two coordinates", "set plot.variables=[x, y]")
+        )
+    request = _request(config, settings)
+    keys = [None if key is None else _key(request, key, option) for key, option in ((x, "--x"), (y, "--y"))]
+    view = View(_size(size), _window(window), _zoom(zoom), *keys)
+    import_quickly()
+    with signals() as caught, Bar(not (quiet or json)) as bar:
+        summary, folder = save_map(kind, request, view, out, force, bar.report, lambda: bool(caught))
+    if json:
+        print_json({**summary, "folder": str(folder.path)})
+    else:
+        print(printable("\n".join([*_told(summary), f"{'saved':<12}{folder.path}/   map.png, map.npz"])))
+    return {2: 130, 15: 143}[int(caught[0])] if caught else 0
+
+
+def _request(config: str, settings: list[str] | None) -> Any:
+    from pathlib import Path
+
+    from gdplay.cli.source import kind_of
+    from gdplay.sweeps.request import read_single
+
+    text = config.strip()
+    return read_single(Path(text) if kind_of(text) == "config" else text, settings or ())
+
+
+def _key(request: Any, key: str, option: str) -> str:
+    from gdplay.config.short import path
+    from gdplay.errors import Complaint, ConfigError
+
+    found = path(key, request.tree)
+    if found is None:
+        raise ConfigError(
+            Complaint(f"unknown key '{key[:60]}'", "name a setting, such as lr or momentum", key=option)
+        )
+    return found
+
+
+def _told(summary: dict[str, Any]) -> list[str]:
+    total = summary["runs"]
+    counts = ", ".join(f"{count} {name}" for name, count in summary["counts"].items())
+    lines = [f"{summary['status']:<12}{total} runs: {counts}"]
+    for place in sorted(summary.get("places", ()), key=lambda place: -place["pixels"])[:10]:
+        lines.append(f"{'reached':<12}{place['name']}: {100 * place['pixels'] / total:.3g} % of the starts")
+    return lines
+
+
+def _size(text: str) -> tuple[int, int]:
+    from gdplay.errors import Complaint, ConfigError
+
+    found = re.fullmatch(r"([0-9]{1,9})x([0-9]{1,9})", text)
+    if found is None:
+        raise ConfigError(Complaint(f"'{text[:40]}' is no size", "write 1000x1000", key="--size"))
+    return int(found[1]), int(found[2])
+
+
+def _window(text: str | None) -> tuple[float, float, float, float] | None:
+    from gdplay.errors import Complaint, ConfigError
+
+    if text is None:
+        return None
+    x0, x1, y0, y1 = _numbers(text, 4, "--window", "-2,2,-1,3")
+    if not (x0 < x1 and y0 < y1):
+        raise ConfigError(Complaint(f"{text[:60]} is no window", "write the lower end first", key="--window"))
+    return x0, x1, y0, y1
+
+
+def _zoom(text: str | None) -> tuple[float, float, float] | None:
+    from gdplay.errors import Complaint, ConfigError
+
+    if text is None:
+        return None
+    x, y, times = _numbers(text, 3, "--zoom", "0.01,0.9,10")
+    if times <= 0:
+        raise ConfigError(
+            Complaint(f"{text[:60]} is no zoom", "write a positive number of times", key="--zoom")
+        )
+    return x, y, times
+
+
+def _numbers(text: str, count: int, option: str, example: str) -> list[float]:
+    from gdplay.config.values import parse_number
+    from gdplay.errors import Complaint, ConfigError
+
+    found = [parse_number(part.strip()) for part in text.split(",")]
+    values = [value for value in found if value is not None and abs(value) < float("inf")]
+    if len(found) != count or len(values) != count:
+        message = f"expected {count} numbers, found '{text[:60]}'"
+        raise ConfigError(Complaint(message, f"write {option} {example}", key=option))
+    return values
