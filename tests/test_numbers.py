@@ -1,5 +1,6 @@
 """Numbers at the edges: each config ends with the status, the reason and the values that arithmetic gives it."""
 
+# ruff: noqa: E501 (a row of a table is read along its columns)
 from __future__ import annotations
 
 from typing import Any

@@ -27,13 +27,17 @@ class Engine(Protocol):
     """What carries out runs: see ``Columns`` for the meaning."""
 
     start: Row
-    best: Row
     final: Row
     ending: NDArray[np.int64]
     active: NDArray[np.int64]
     names: tuple[str, ...]
     step: int
     seeker: Any
+
+    @property
+    def best(self) -> Row:
+        """Where each run was best so far."""
+        ...
 
     @property
     def running(self) -> bool:

@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gdplay.formula.expr import Array, Expr
+from gdplay.formula.expr import Array, Expr, bounded
 from gdplay.formula.numeric import COMPLEX, COMPLEX_STEP, RULES, Difference, Stencil
 from gdplay.formula.words import count
 
 CHUNK = 1 << 20
 """At most about so many numbers stand in one batch of perturbed points."""
+
+HELD = 1 << 24
+"""At most about so many numbers does f hold while it computes one batch."""
 
 Evaluate = Callable[[Mapping[Expr, Any]], list[Any]]
 
@@ -32,10 +35,15 @@ def split(vector: Any, parts: tuple[Expr, ...]) -> dict[Expr, Any]:
 def difference(tape: Evaluate, what: Difference) -> Callable[..., Array]:
     """Return the function of a point (n, runs) and the other symbols' values that gives the gradient."""
 
+    held = bounded([what.output])
+
     def gradient(x: Array, *others: Array) -> Array:
         def values(points: Any) -> Any:
             """Return f at points (n, k, runs): (k, runs)."""
             n, k, runs = points.shape
+            most = max(1, HELD // (held * runs))
+            if k > most:
+                return np.concatenate([values(points[:, at : at + most]) for at in range(0, k, most)])
             tiled = {
                 symbol: value if value.shape[-1] == 1 else np.tile(value, k)
                 for symbol, value in zip(what.others, others, strict=True)

@@ -16,7 +16,8 @@ from gdplay.formula.text import number as number_text
 from gdplay.simulation import Watch, simulate
 from gdplay.sweeps.carry import carry_out
 from gdplay.sweeps.grid import Axis, Grid
-from gdplay.sweeps.plan import laid_over, plan, written
+from gdplay.sweeps.lay import laid_over, written
+from gdplay.sweeps.plan import plan
 from gdplay.sweeps.request import Request
 from gdplay.trace import MOST_ROWS, Trace
 
@@ -127,7 +128,7 @@ class Protocol:
     def _tuned(self, contender: Contender) -> float:
         """Return the rate with the fewest steps to the target over starts and seeds, then the best f."""
         config = contender.config
-        axes = (Axis(RATE, numbers=RATES), *_replicates(config, 0, TUNED_ON))
+        axes = (Axis(RATE, numbers=RATES), *replicates(config, 0, TUNED_ON))
         floor = config.function.minimum
         rates, steps, best = self._race(contender, axes, -np.inf if floor is None else floor)
         scores = [(np.inf, np.inf)] * len(RATES)
@@ -139,7 +140,7 @@ class Protocol:
 
     def _trials(self, contender: Contender, floor: float) -> Array:
         """Return the steps to the target of a contender's trials: (trials,)."""
-        axes = _replicates(contender.config, FRESH, TRIALS) if self.tune else ()
+        axes = replicates(contender.config, FRESH, TRIALS) if self.tune else ()
         return self._race(contender, axes, floor)[1]
 
     def _race(self, contender: Contender, axes: tuple[Axis, ...], floor: float) -> tuple[Array, Array, Array]:
@@ -173,7 +174,7 @@ class Protocol:
         return np.concatenate(rates), np.concatenate(steps), np.concatenate(best)
 
 
-def _replicates(config: Config, beyond: int, count: int) -> tuple[Axis, ...]:
+def replicates(config: Config, beyond: int, count: int) -> tuple[Axis, ...]:
     """Return starts in the domain where there is one, and seeds where there is noise or a domain."""
     domain = config.function.known.domain
     spread = domain is not None and None not in domain

@@ -25,7 +25,7 @@ OUTCOMES = ("unknown", "arrived", "unfinished", "diverged")
 
 @dataclass(frozen=True)
 class Frame:
-    """Which part of the plane is shown: pixel centres ``x``: (width,) and ``y``: (height,), both increasing."""
+    """Which part of the plane is shown: pixel centres ``x``: (width,) and ``y``: (height,), increasing."""
 
     x_key: str
     y_key: str

@@ -10,7 +10,8 @@ import numpy as np
 
 from gdplay.engines.choose import Work, choose
 from gdplay.save import resolved
-from gdplay.sweeps.plan import Group, written
+from gdplay.sweeps.lay import written
+from gdplay.sweeps.plan import Group
 from gdplay.sweeps.starts import starts_at_random
 from gdplay.trace import versions
 

@@ -9,12 +9,11 @@ from math import prod
 import numpy as np
 
 from gdplay.config.load import Config, check
-from gdplay.config.merge import expand, mapping, merge
-from gdplay.config.nodes import Mapping, Node, Scalar
-from gdplay.config.short import in_force
+from gdplay.config.nodes import Mapping
 from gdplay.errors import Complaint, ConfigError
 from gdplay.formula.expr import Array, Expr, symbol
 from gdplay.sweeps.grid import Axis, Grid
+from gdplay.sweeps.lay import laid_over, written
 from gdplay.sweeps.starts import given_starts, random_starts, starts_at_random
 
 AROUND = {
@@ -96,7 +95,7 @@ class Group:
             elif axis.key == "start":
                 starts = given_starts(axis, config)[:, place]
             elif axis.key != "seed":
-                parameters[_symbol(axis.key, config)] = values[axis.key]
+                parameters[symbol_for(axis.key, config)] = values[axis.key]
         return Batch(self.first + numbers, starts, seeds, parameters, values)
 
     def _places(self, numbers: Array) -> tuple[Array, ...]:
@@ -196,25 +195,6 @@ def is_carried(axis: Axis) -> bool:
     return axis.key in AROUND or axis.key.startswith(("function.constants.", "optimizer."))
 
 
-def laid_over(tree: Mapping, nodes: Sequence[tuple[str, Node]]) -> Mapping:
-    """Return a config's tree with dotted keys set."""
-    for key, node in nodes:
-        for part in reversed(key.split(".")):
-            node = mapping([(part, node)], node.place)
-        assert isinstance(node, Mapping)
-        tree = merge(tree, expand(node, in_force(tree.get("optimizer"))), [])
-    return tree
-
-
-def written(node: Node) -> str:
-    """Return a value as one short text."""
-    if isinstance(node, Scalar):
-        return node.text
-    if isinstance(node, Mapping):
-        return "{" + ", ".join(f"{key.text}: {written(value)}" for key, value in node) + "}"
-    return "[" + ", ".join(written(item) for item in node) + "]"
-
-
 def _checked(tree: Mapping, carried: Sequence[Axis], name: str) -> Config:
     """Return the config of a group, checked at the ends of its axes. Raises ConfigError."""
     starts = [(axis.key, axis.node(0)) for axis in carried if axis.key == "start" and not axis.random]
@@ -253,7 +233,8 @@ def _is_column(key: str, config: Config) -> bool:
     return node is not None and node in config.method.parameters and not node.shape
 
 
-def _symbol(key: str, config: Config) -> Expr:
+def symbol_for(key: str, config: Config) -> Expr:
+    """Return the symbol that stands for a group's swept setting in the step's graph."""
     node = _symbol_of(key, config)
     assert node is not None
     return node

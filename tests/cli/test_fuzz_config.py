@@ -3,6 +3,7 @@
 The long, coverage-guided form is ``python tests/fuzz/fuzz_config.py -max_total_time=600``.
 """
 
+# ruff: noqa: E501 (a row of a table is read along its columns)
 from __future__ import annotations
 
 import tempfile

@@ -1,5 +1,6 @@
 """What would take too much memory or time is counted, and refused in words before any work starts."""
 
+# ruff: noqa: E501 (a row of a table is read along its columns)
 from __future__ import annotations
 
 import time
@@ -111,3 +112,30 @@ def test_more_variables_than_a_config_may_hold_can_be_run_again(
         first = call("run", source, "steps=1", "--json", "--out", f"o{k}").document
         again = call("run", f"o{k}/config.yaml", "--json", "--out", f"again{k}").document
         assert first["result_hash"] == again["result_hash"]
+
+
+def test_numeric_gradients_of_wide_formulas_take_bounded_memory() -> None:
+    from gdplay.objective import from_text
+
+    f = from_text("f(x[300]) = sum(outer(x, x))")
+    x = [1.0] * 300
+    expected = f.gradient(x, "central")
+    tracemalloc.start()
+    try:
+        f.gradient(x, "central")
+        assert tracemalloc.get_traced_memory()[1] < 4 * BYTES
+    finally:
+        tracemalloc.stop()
+    assert abs(expected - 600).max() < 1e-3
+
+
+def test_many_points_of_a_wide_function_take_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    import numpy as np
+
+    from gdplay import objective
+
+    points = np.linspace(0, 1, 40 * 50).reshape(40, 50)
+    at_once = objective.from_text("f(x[40]) = sum(outer(x, x^2)*cos(x))")(points)
+    monkeypatch.setattr(objective, "MOST_NUMBERS", 30_000)
+    in_pieces = objective.from_text("f(x[40]) = sum(outer(x, x^2)*cos(x))")(points)
+    assert np.array_equal(at_once, in_pieces)

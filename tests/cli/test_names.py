@@ -1,5 +1,6 @@
 """Names, texts and paths of the user: terminals, pictures and tables show them, and act on none of them."""
 
+# ruff: noqa: E501 (a row of a table is read along its columns)
 from __future__ import annotations
 
 import csv

@@ -1,5 +1,6 @@
 """What ``extends`` may name, where a wrong one is said to stand, and what ``--allow-read`` adds."""
 
+# ruff: noqa: E501 (a row of a table is read along its columns)
 from __future__ import annotations
 
 import os

@@ -59,8 +59,8 @@ def huge(name: str, finish: Callable[[Value, Value, str], Value]) -> str:
     middle = s(f"lshr i192 {whole}, 86")
     low = s(f"and i64 {s(f'trunc i192 {middle} to i64')}, {2**53 - 1}")
     zeros = s(f"trunc i192 {empty} to i64")
-    parts = [_scaled(writer, number, zeros, power, below) for number, power in ((high, -51), (low, -104))]
-    result = finish(*parts, s(f"trunc i192 {quarter} to i64"))
+    r, r_low = _scaled(writer, high, zeros, -51, below), _scaled(writer, low, zeros, -104, below)
+    result = finish(r, r_low, s(f"trunc i192 {quarter} to i64"))
     writer.line(f"ret double {s(f'extractelement {result.typed}, i64 0')}")
     return "\n".join([f"define internal double @{name}(double %x) noinline #0 {{", *writer.lines, "}"])
 

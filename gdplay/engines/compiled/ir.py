@@ -216,7 +216,7 @@ class Value:
         """Return the doubles' bits."""
         return self.writer.put(f"bitcast {self.typed} to {self.writer.type(WHOLE)}", WHOLE)
 
-    def float(self) -> Value:
+    def doubles(self) -> Value:
         """Return the doubles that have these bits."""
         return self.writer.put(f"bitcast {self.typed} to {self.writer.type(FLOAT)}")
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
 from gdplay.engines.compiled.step import Layout
 from gdplay.formula.expr import Array
+
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 ALIGNED = 64
 """Bytes of a processor's line of cache, and of its widest register."""
@@ -52,7 +56,7 @@ class Blocks:
         full = self.pad(values).reshape(len(places), self.count, self.lanes)
         self.data[:, places.start : places.stop] = full.transpose(1, 0, 2)
 
-    def pad(self, values: NDArray[np.generic]) -> NDArray[np.generic]:
+    def pad(self, values: NDArray[Scalar]) -> NDArray[Scalar]:
         """Return values (..., runs) as (..., lanes of all blocks)."""
         if self.padded == self.runs:
             return values

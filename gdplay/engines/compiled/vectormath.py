@@ -39,7 +39,7 @@ def rounded(x: Value) -> tuple[Value, Value]:
 
 def power_of_two(shifted: Value) -> Value:
     """Return 2^n for the second value of ``rounded``, -1022 <= n <= 1023."""
-    return ((shifted.bits() + 1023) << 52).float()
+    return ((shifted.bits() + 1023) << 52).doubles()
 
 
 def exp_parts(x: Value, low: Value | None = None) -> tuple[Value, Value, Value]:
@@ -82,9 +82,9 @@ def split(x: Value) -> tuple[Value, Value]:
     root = 0x3FE6A09E667F3BCD
     bits = x.bits() - root
     # the exponent as a double, by way of the bits of 2^52
-    k = ((bits >> 52) | 0x4330000000000000).float() - 2.0**52
+    k = ((bits >> 52) | 0x4330000000000000).doubles() - 2.0**52
     k = (k > 1024.0).where(k - 4096.0, k)
-    m = ((bits & 0x000FFFFFFFFFFFFF) + root).float()
+    m = ((bits & 0x000FFFFFFFFFFFFF) + root).doubles()
     return k, m
 
 
@@ -184,7 +184,7 @@ def quarter(r: Value, low: Value) -> tuple[Value, Value]:
 def turned_sin(sine: Value, cosine: Value, n: Value) -> Value:
     """Return the sine after n quarter turns more."""
     chosen = (n & 1).compare("eq", 0).where(sine, cosine)
-    return (chosen.bits() ^ ((n & 2) << 62)).float()
+    return (chosen.bits() ^ ((n & 2) << 62)).doubles()
 
 
 def turned_cos(sine: Value, cosine: Value, n: Value) -> Value:
