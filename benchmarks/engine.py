@@ -224,6 +224,7 @@ def first_results() -> None:
 def main() -> None:
     words = [argument.lower() for argument in sys.argv[1:] if not argument.startswith("-")]
     word = words[0] if words else ""
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # a thread that spins takes time from the others
     if "--one-core" in sys.argv:
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
         peers.CLOCK[0] = time.process_time

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import gdplay
@@ -12,6 +13,7 @@ from gdplay.save import save_run
 
 FOLDER = Path(__file__).parents[1] / "configs"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+SWEEPS = [name for name in NAMES if "\nsweep:" in (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")]
 ENDS = {
     # how a run of the config ends, and the f that its best step comes below
     "beale":         ("converged", 1e-10),
@@ -49,7 +51,7 @@ def test_it_ends_as_it_should(name: str) -> None:
     assert trace.best.f < least
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in ENDS])
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in (*ENDS, *SWEEPS)])
 def test_the_others_run(name: str) -> None:
     config = load(FOLDER / f"{name}.yaml", ["stop.max_steps=20"])
     assert gdplay.run(FOLDER / f"{name}.yaml", {"stop.max_steps": 20}).final.step <= config.criteria.max_steps
@@ -84,3 +86,34 @@ def test_the_diagnosis_names_a_rate_that_works() -> None:
 def test_the_schedule_lowers_the_floor_of_the_noise() -> None:
     f = trace_of("schedule").f
     assert f[801:].mean() < 0.25 * f[100:200].mean()
+
+
+def test_gradient_descent_is_blind_to_rotation_and_adam_is_not() -> None:
+    table = gdplay.sweep(FOLDER / "rotation.yaml").columns
+    assert set(table["status"]) == {"converged"}
+    steps = {name: table["steps"][table["optimizer"] == name] for name in ("gd", "adam")}
+    assert len(set(steps["gd"].tolist())) == 1
+    assert steps["adam"][3] > 3 * steps["adam"][0]
+    assert steps["adam"][0] == steps["adam"][-1]
+
+
+def test_adam_bears_a_hundred_times_the_rate_of_gradient_descent() -> None:
+    table = gdplay.sweep(FOLDER / "rates.yaml").columns
+    best = {}
+    for name in ("gd", "adam"):
+        mine = table["optimizer"] == name
+        rates = table["optimizer.learning_rate"][mine]
+        medians = [np.median(table["final_f"][mine][rates == rate]) for rate in np.unique(rates)]
+        best[name] = np.unique(rates)[np.nanargmin(medians)]
+    assert best["adam"] > 50 * best["gd"]
+
+
+def test_the_more_noise_the_smaller_the_best_rate() -> None:
+    table = gdplay.sweep(FOLDER / "noise-study.yaml").columns
+    noise, rate = table["noise.gradient"], table["optimizer.learning_rate"]
+    best = []
+    for sigma in (noise.min(), noise.max()):
+        rates = np.unique(rate)
+        ends = [np.median(table["final_f"][(noise == sigma) & (rate == r)]) for r in rates]
+        best.append(rates[np.argmin(ends)])
+    assert best[0] > 2 * best[1]

@@ -13,6 +13,7 @@ import pytest
 
 from gdplay.cli import execute
 from gdplay.config.load import load
+from gdplay.sweeps.request import read_request
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -69,6 +70,9 @@ def test_commands_print_what_is_shown(console: str, capsys: pytest.CaptureFixtur
 @pytest.mark.parametrize("text", of("yaml"))
 def test_configs_are_valid(text: str, clone: Path) -> None:
     (clone / "block.yaml").write_text(text, encoding="utf-8")
+    if "\nsweep:" in text:
+        assert read_request(clone / "block.yaml").groups[0].config is not None
+        return
     config = load(clone / "block.yaml")
     assert set(config.source) >= set(re.findall(r"^(\w+):", text, re.MULTILINE))
 

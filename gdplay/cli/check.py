@@ -40,7 +40,7 @@ def check(
     random: Annotated[
         int, typer.Option("--random", metavar="N", help="Also at so many seeded random points of the domain.")
     ] = 0,
-    seed: Annotated[int, typer.Option("--seed", help="Seed of the random points.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=2**63 - 1, help="Seed of the random points.")] = 0,
     curve: Annotated[
         bool, typer.Option("--curve", help="Each method's error against its step; -o draws it.")
     ] = False,

@@ -33,7 +33,9 @@ def grad(
     critical: Annotated[
         bool, typer.Option("--critical", help="Search the domain for points where the gradient vanishes.")
     ] = False,
-    seed: Annotated[int, typer.Option("--seed", help="Seed of the search's starts.")] = 0,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, max=2**63 - 1, help="Seed of the search's starts.")
+    ] = 0,
     simplify: Annotated[
         bool,
         typer.Option(

@@ -75,10 +75,16 @@ def _request(config: str, settings: list[str] | None) -> Any:
     from pathlib import Path
 
     from gdplay.cli.source import kind_of
-    from gdplay.sweeps.request import read_single
+    from gdplay.errors import Complaint, ConfigError
+    from gdplay.sweeps.request import read_request
 
     text = config.strip()
-    return read_single(Path(text) if kind_of(text) == "config" else text, settings or ())
+    source = Path(text) if kind_of(text) == "config" else text
+    request = read_request(source, settings or (), may_be_single=True)
+    if request.grids:
+        message = f"a map is of one setting, and here {request.keys[0]} is swept"
+        raise ConfigError(Complaint(message, "give one value, or name it with --x", key=request.keys[0]))
+    return request
 
 
 def _key(request: Any, key: str, option: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-WIDEST = 24
+WIDEST = 32
 HEADINGS = {"best_f": "best f", "final_f": "final f"}
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gdplay.cli.complete import sources
+from gdplay.cli.findrate import find
 from gdplay.cli.options import Force, Json, Out, Quiet
 
 if TYPE_CHECKING:
@@ -41,6 +42,10 @@ def sweep(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would be run, how long and how large.")
     ] = False,
+    find_rate: Annotated[
+        bool,
+        typer.Option("--find-rate", help="Find where the learning rate becomes unstable, and the best one."),
+    ] = False,
     fail_fast: Annotated[
         bool, typer.Option("--fail-fast", help="End at the first combination that can't be run.")
     ] = False,
@@ -59,6 +64,8 @@ def sweep(
     gdplay sweep rosenbrock optimizer=gd,momentum,adam lr=log:1e-4:1:61 seed=1,2,3
 
     gdplay sweep configs/rates.yaml --out rates --resume
+
+    gdplay sweep --find-rate himmelblau optimizer=gd,momentum,adam
     """
     from gdplay.cli import print_json
     from gdplay.cli.run import signals
@@ -71,6 +78,8 @@ def sweep(
         )
     if resume and out is None:
         raise ConfigError(Complaint("--resume needs the folder to go on in", "add --out DIR", key="--resume"))
+    if find_rate:
+        return find(config, settings, out, force, json)
     request = request_of(config, settings, fail_fast)
     if dry_run:
         return _foretell(request, json)

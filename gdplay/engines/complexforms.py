@@ -12,7 +12,7 @@ from gdplay.formula.structure import ordered
 
 def _small_exponential(a: Any) -> tuple[Any, Any]:
     """Return exp(-a) or exp(a), whichever is small, and where it is the first."""
-    positive: Any = a.real >= 0
+    positive = np.asarray(a.real >= 0, dtype=np.bool_)
     return np.exp(np.where(positive, -a, a)), positive
 
 

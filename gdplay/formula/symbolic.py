@@ -18,6 +18,7 @@ import numpy as np
 
 from gdplay.engines.tape import evaluate
 from gdplay.formula.expr import Expr, build, const, order
+from gdplay.formula.signature import natural
 
 MOST_NODES = 300
 SECONDS = 2.0
@@ -107,6 +108,9 @@ class _Bridge:
         self.sympy = _sympy()
         self.behind: dict[Any, Expr] = {}
         self.over: dict[Expr, Any] = {}
+        # SymPy sorts terms by name: the dummies' follow the user's names, x before y
+        names = sorted((natural(node.params[0]), k) for k, node in enumerate(nodes) if node.op == "symbol")
+        self.ranks = {nodes[k]: rank for rank, (_, k) in enumerate(names)}
         for node in nodes:
             self.over[node] = self._to(node)
 
@@ -141,7 +145,8 @@ class _Bridge:
             case op if op in PLAIN:
                 return getattr(sympy, op)(args[0])
             case _:
-                dummy = sympy.Dummy(f"v{len(self.behind):06d}")
+                rank = self.ranks.get(node, len(self.ranks) + len(self.behind))
+                dummy = sympy.Dummy(f"v{rank:06d}")
                 self.behind[dummy] = node
                 return dummy
 

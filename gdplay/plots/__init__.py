@@ -45,6 +45,8 @@ PICTURES = {
     "curves": Picture(
         "the loss curves of a sweep, coloured by a swept number", "gdplay.plots.losses", "draw_losses"
     ),
+    "basins": Picture("which minimum each start reaches, and how fast", "gdplay.plots.field", "draw_basins"),
+    "map": Picture("which pairs of two settings arrive, and how fast", "gdplay.plots.field", "draw_outcomes"),
     "accuracy": Picture(
         "the error of each numeric derivative against its step", "gdplay.plots.vcurve", "draw_vcurve"
     ),

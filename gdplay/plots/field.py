@@ -134,7 +134,7 @@ def _basin_color(rank: int) -> tuple[float, float, float]:
 
 
 def _brightness(picture: FieldPicture) -> Values:
-    """Return 1 for the fewest steps, down to the darkest for the most, by their logarithm: (height, width)."""
+    """Return 1 for the fewest steps down to the darkest for the most: (height, width)."""
     arrived = picture.outcome == 1
     steps = np.log(np.maximum(picture.steps, 1))
     if not arrived.any():
@@ -184,8 +184,10 @@ def _figure(
         at = 1 - (TOP + (index + 0.5) * LINE) / height
         figure.text(0.5, at, line, fontsize=TITLE_SIZE, ha="center", va="center", parse_math=False)
     if labels:
-        legend = figure.legend(list(entries.values()), labels, loc="lower center", ncols=columns, frameon=False,
-                               bbox_to_anchor=(0.5, 0.04 / height), columnspacing=1.4, labelspacing=0.25)  # fmt: skip
+        legend = figure.legend(
+            list(entries.values()), labels, loc="lower center", ncols=columns, frameon=False,
+            bbox_to_anchor=(0.5, 0.04 / height), columnspacing=1.4, labelspacing=0.25,
+        )  # fmt: skip
         for text in legend.get_texts():
             text.set_parse_math(False)
     return figure, axes

@@ -78,9 +78,11 @@ class Entry:
 
 def contenders(request: Request) -> list[Contender]:
     """Return all combinations of a request. Raises ConfigError where one can't be run."""
-    if not 2 <= request.runs <= MOST:
+    if not request.grids:
+        return [Contender("", request.tree, check(request.tree, (), request.name))]
+    if request.runs > MOST:
         message = f"{request.runs} settings can't be compared in one picture"
-        raise ConfigError(Complaint(message, f"compare 2 to {MOST} of them, or use gdplay sweep"))
+        raise ConfigError(Complaint(message, f"compare up to {MOST} of them, or use gdplay sweep"))
     found: list[Contender] = []
     for grid in request.grids:
         axes = sorted(grid.axes, key=lambda axis: "." in axis.key)

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from gdplay.config.dump import dump
 from gdplay.criteria import DIVERGED
 from gdplay.diagnose import LIMITS, curvature
 from gdplay.errors import Complaint, ConfigError
+from gdplay.folder import Folder, claim
 from gdplay.formula.expr import Array
+from gdplay.jsontext import dumps
+from gdplay.save import PARENT
 from gdplay.sweeps.carry import Outcome, carry_out
-from gdplay.sweeps.contest import RATE, Contender, replicates
+from gdplay.sweeps.contest import RATE, Contender, contenders, replicates
 from gdplay.sweeps.grid import Axis, Grid
 from gdplay.sweeps.plan import Group, plan, symbol_for
+from gdplay.sweeps.request import Request
+from gdplay.trace import versions
 
 SCAN = np.geomspace(1e-6, 1e2, 129)
 """Sixteen rates a decade."""
@@ -82,17 +90,16 @@ def find_edge(contender: Contender, stop: Callable[[], bool] = bool) -> Edge:
         )
     race = _Race(groups[0], stop)
     trials = groups[0].runs // len(SCAN)
-    everyone = np.arange(trials)
-    found = [race.at(np.full(trials, rate), everyone) for rate in SCAN]
-    stable = np.array([outcome.status != DIVERGED for outcome in found])
-    score = np.array([np.where(stable[k], outcome.best_f, np.inf) for k, outcome in enumerate(found)])
+    scan = race.at(np.tile(SCAN, trials), np.repeat(np.arange(trials), len(SCAN)))
+    stable = (scan.status != DIVERGED).reshape(trials, -1).T
+    score = np.where(stable, scan.best_f.reshape(trials, -1).T, np.inf)
     falls = stable[:-1] & ~stable[1:]
     first = np.where(falls.any(axis=0), falls.argmax(axis=0), -1)
     edge = np.full(trials, np.nan)
     bounded = np.flatnonzero(first >= 0)
     if len(bounded):
         edge[bounded] = race.bisected(SCAN[first[bounded]], SCAN[first[bounded] + 1], bounded)
-    rates, values = race.searched(score, found)
+    rates, values = race.searched(score, scan.best_step.reshape(trials, -1).T.astype(np.float64))
     beyond = np.arange(len(SCAN))[:, None] > np.where(first >= 0, first, len(SCAN))
     limit, text = _theory(contender, rates, values, race)
     return Edge(
@@ -112,7 +119,7 @@ class _Race:
         """Run trials (k,) at rates (k,)."""
         config = self.group.config
         assert config is not None
-        batch = self.group.batch(trials)  # the rate is the first axis: its numbers come first
+        batch = self.group.batch(trials * len(SCAN))  # the rate is the last axis: its numbers change fastest
         given = {**batch.parameters, symbol_for(RATE, config): rates}
         self.runs += len(trials)
         return carry_out(config, replace(batch, parameters=given), self.stop)
@@ -126,9 +133,11 @@ class _Race:
             low, high = np.where(stable, middle, low), np.where(stable, high, middle)
         return np.exp(low)
 
-    def searched(self, score: Array, scanned: list[Outcome]) -> tuple[Array, Array]:
-        """Return each trial's best rate and the best f there: of equal values the one reached first."""
-        steps = np.array([outcome.best_step for outcome in scanned], dtype=np.float64)
+    def searched(self, score: Array, steps: Array) -> tuple[Array, Array]:
+        """Return each trial's best rate and the best f there: of equal values the one reached first.
+
+        ``score`` and ``steps``: (rates, trials), the scan's best values and when they were reached.
+        """
         trials = np.arange(score.shape[1])
         best = np.lexsort((steps, score), axis=0)[0]
         rate, value, step = SCAN[best], score[best, trials], steps[best, trials]
@@ -174,3 +183,26 @@ def _theory(contender: Contender, rates: Array, values: Array, race: _Race) -> t
         return None, ""
     bound, words = LIMITS[rule.name]
     return float(bound(float(momentum)) / top), f"{words}, {where}"
+
+
+def save_edges(
+    request: Request, out: Path | None = None, force: bool = False, stop: Callable[[], bool] = bool
+) -> tuple[dict[str, Any], Folder]:
+    """Find the edge and the best rate of every setting of a request; save and return the summary.
+
+    Raises ConfigError.
+    """
+    began = time.perf_counter()
+    everyone = contenders(request)
+    with claim(out, request.name + "-rate", PARENT, force) as folder:
+        found = [find_edge(contender, stop).row() for contender in everyone]
+        folder.write("config.yaml", dump(request.source()))
+        summary = {
+            "name": request.name,
+            "status": "interrupted" if stop() else "complete",
+            "found": found,
+            "seconds": time.perf_counter() - began,
+            "versions": versions(),
+        }
+        folder.write("summary.json", dumps(summary, indent=2) + "\n")
+    return summary, folder

@@ -11,7 +11,7 @@ from gdplay.criteria import CONVERGED, DIVERGED, STOPPED
 from gdplay.errors import Complaint, ConfigError
 from gdplay.formula.expr import Array
 from gdplay.sweeps.carry import INTERRUPTED, Outcome, carry_out
-from gdplay.sweeps.identity import engine_of
+from gdplay.sweeps.identity import engine_for
 from gdplay.sweeps.plan import Batch, Group
 from gdplay.sweeps.work import Progress, chunk_size
 
@@ -137,7 +137,7 @@ def fill(
     """
     assert group.config is not None
     size = chunk_size(group)
-    engine = engine_of(group, min(size, len(pixels)))
+    engine = engine_for(group.config, batch(np.arange(min(size, len(pixels)))))
     if engine not in progress.engines:
         progress.engines.append(engine)
     for start in range(0, len(pixels), size):

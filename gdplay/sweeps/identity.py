@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from gdplay.config.load import Config
 from gdplay.engines.choose import Work, choose
 from gdplay.save import resolved
 from gdplay.sweeps.lay import written
-from gdplay.sweeps.plan import Group
+from gdplay.sweeps.plan import Batch, Group
 from gdplay.sweeps.starts import starts_at_random
 from gdplay.trace import versions
 
@@ -35,7 +36,11 @@ def engine_of(group: Group, runs: int, is_known: Callable[[str], bool] = lambda 
     known = [name for name in ENGINES if config.engine == "auto" and is_known(name)]
     if known:
         return known[0]
-    batch = group.batch(np.arange(min(group.runs, runs)))
+    return engine_for(config, group.batch(np.arange(min(group.runs, runs))))
+
+
+def engine_for(config: Config, batch: Batch) -> str:
+    """Return the engine for some runs side by side. Raises ConfigError."""
     work = Work(config.method, batch.starts, config.criteria, batch.seeds, (), batch.parameters)
     return choose(config.engine, work)[0]
 

@@ -123,11 +123,9 @@ def title(gallery: Gallery) -> list[str]:
     steps = sorted({config.criteria.max_steps for config in configs})
     limit = f"{steps[0]}" if len(steps) == 1 else f"{steps[0]} to {steps[-1]}"
     counts = [f"{gallery.table.runs} runs of at most {limit} steps"]
-    counts += [
-        f"{len(np.unique(gallery.table.columns[key]))} {key}s"
-        for key in REPLICATES
-        if key in gallery.table.columns
-    ]
+    for key in REPLICATES:
+        many = len(np.unique(gallery.table.columns.get(key, np.zeros(1))))
+        counts += [f"{many} {key}s"] if many > 1 else []
     return [first, ",  ".join(counts)]
 
 
@@ -175,7 +173,9 @@ def _heat(gallery: Gallery) -> Figure:
     from gdplay.plots.heat import HeatPicture, draw_heat
 
     (x_key, y_key), table, ran = gallery.numeric, gallery.table, gallery.ran
-    labels, best = gallery.labels([x_key, y_key])[ran], gallery.above("best_f")[ran]
+    # under noise the best value is luck: where it ends is not
+    shown = "final" if "seed" in table.columns or "noise.gradient" in gallery.numeric else "best"
+    labels, best = gallery.labels([x_key, y_key])[ran], gallery.above(f"{shown}_f")[ran]
     best = np.where(table.columns["status"][ran] == "diverged", np.inf, best)
     x, column = np.unique(table.columns[x_key][ran], return_inverse=True)
     y, row = np.unique(table.columns[y_key][ran], return_inverse=True)
@@ -188,7 +188,7 @@ def _heat(gallery: Gallery) -> Figure:
         for part in np.split(order, np.flatnonzero(np.diff(cells)) + 1):
             values[row[part[0]], column[part[0]]] = _quartiles(best[part])[1]
         panels[label] = values
-    value = f"best {gallery.value}"
+    value = f"{shown} {gallery.value}"
     return draw_heat(HeatPicture(_short(x_key), _short(y_key), x, y, panels, value, title(gallery)))
 
 
@@ -208,10 +208,12 @@ def _losses(gallery: Gallery, curves: Curves) -> Figure:
         floor = 0.0 if gallery.floor is None else gallery.floor[row]
         curve = LossCurve(float(table.columns[key][row]), steps, f - floor)
         panels.setdefault(labels[row], []).append(curve)
-    shown = [f"{key} {table.columns[key].min():g}" for key in REPLICATES if key in table.columns]
+    several = [key for key in REPLICATES if len(np.unique(table.columns.get(key, np.zeros(1)))) > 1]
+    shown = [f"{key} {table.columns[key].min():g}" for key in several]
     lines = [*title(gallery), *([f"{' and '.join(shown)} shown"] if shown else [])]
     return draw_losses(panels, _short(key), gallery.value, lines)
 
 
 def _short(key: str) -> str:
-    return key.rpartition(".")[2].replace("_", " ")
+    head, _, last = key.rpartition(".")
+    return (last if head.startswith(("optimizer", "function")) else key).replace(".", " ").replace("_", " ")

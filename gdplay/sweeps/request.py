@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
@@ -61,27 +62,40 @@ class Request:
 
 
 def read_request(
-    source: Path | str | Dictionary[str, Any], settings: Sequence[str] = (), fail_fast: bool = False
+    source: Path | str | Dictionary[str, Any],
+    settings: Sequence[str] = (),
+    fail_fast: bool = False,
+    may_be_single: bool = False,
 ) -> Request:
     """Return the sweep of a config with ``KEY=VALUES`` laid over it: several values sweep, one sets.
 
-    Raises ConfigError.
+    ``may_be_single`` allows that nothing is swept. Raises ConfigError.
     """
     tree, name = _read(source)
+    swept, single = _sorted_out(tree, settings)
+    tree = override(tree, single, [])
 
     def resolve(key: str) -> str | None:
         return whole_key(key, tree)
 
-    swept = [text for text in settings if "=" in text and is_swept(text, resolve)]
-    tree = override(tree, [text for text in settings if text not in swept], [])
-    grids = read_grids(tree.get("sweep"), swept, resolve)
+    nothing = tree.get("sweep") is None and not swept
+    grids = () if may_be_single and nothing else read_grids(tree.get("sweep"), swept, resolve)
     return Request(_without_sweep(tree), grids, name, fail_fast)
 
 
-def read_single(source: Path | str, settings: Sequence[str] = ()) -> Request:
-    """Return a config with ``KEY=VALUE`` laid over it, nothing swept. Raises ConfigError."""
-    tree, name = _read(source)
-    return Request(_without_sweep(override(tree, settings, [])), (), name)
+def _sorted_out(tree: Mapping, settings: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the settings of several values and those of one, which may change what a short key means."""
+    swept: list[str] = []
+    single: list[str] = []
+    for text in settings:
+        known = tree
+        if "=" in text and is_swept(text, lambda key, known=known: whole_key(key, known)):
+            swept.append(text)
+            continue
+        single.append(text)
+        with suppress(ConfigError):  # all that is wrong is said at once, later
+            tree = override(tree, [text], [])
+    return swept, single
 
 
 def _without_sweep(tree: Mapping) -> Mapping:

@@ -122,9 +122,10 @@ def test_a_broken_config_is_refused_in_words(data: dict[str, Any]) -> None:
     try:
         config = load(data)
     except GdplayError as error:
-        assert str(error)
+        said = str(error)
     else:
-        assert config.function.size
+        said = config.name
+    assert said
 
 
 @settings(budget, max_examples=150)
@@ -152,10 +153,13 @@ def test_any_setting_is_read_or_refused(key: str, value: str, tail: str) -> None
 @settings(budget, max_examples=60)
 @given(sound)
 def test_a_sound_config_gives_its_result_again_from_what_is_saved(data: dict[str, Any]) -> None:
+    refused = ""
     try:
         config = load(data, ["stop.max_steps=4"])
     except GdplayError as error:
-        assert str(error)
+        refused = str(error)
+    if refused:  # Gauss-Newton methods take residuals only, and wrappers need what they wrap
+        assert refused.startswith("optimizer")
         return
     first = simulate(config)
     again = simulate(load(resolved(config, first.engine)))

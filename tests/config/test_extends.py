@@ -98,7 +98,7 @@ def test_what_may_not_be_extended_is_refused_where_it_is_named(name: str, root: 
 def test_two_configs_that_extend_each_other(root: Path) -> None:
     (root / "a.yaml").write_text("function: x^2\nextends: b.yaml\n")
     (root / "b.yaml").write_text("seed: 1\nextends: a.yaml\n")
-    with pytest.raises(ConfigError, match="a.yaml -> .*b.yaml -> .*a.yaml -> .*; extend fewer"):
+    with pytest.raises(ConfigError, match=r"a.yaml -> .*b.yaml -> .*a.yaml -> .*; extend fewer"):
         load(root / "a.yaml")
 
 

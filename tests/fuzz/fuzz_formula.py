@@ -1,7 +1,7 @@
 """Coverage-guided fuzzing of formulas: ``python tests/fuzz/fuzz_formula.py -max_total_time=600``.
 
-Needs Atheris (``pip install gdplay[fuzz]``). A text is refused with FormulaError, or it is a scalar whose value
-and gradient are arrays of the right shapes and whose graph, written as text, reads back.
+Needs Atheris (``pip install gdplay[fuzz]``). A text is refused with FormulaError, or it is a scalar whose
+value and gradient have the right shapes and whose graph can be written as text.
 """
 
 from __future__ import annotations
@@ -28,9 +28,7 @@ def one_input(data: bytes) -> None:
     try:
         function = from_text(text)
     except FormulaError as refusal:
-        assert refusal.message
-        assert 0 <= refusal.span[0] <= len(refusal.text)
-        assert all(c.isprintable() or c == "\n" for c in str(refusal))
+        check(refusal)
         return
     if function.size > MOST_SIZE:
         return
@@ -38,6 +36,13 @@ def one_input(data: bytes) -> None:
     assert isinstance(function(at), float)
     assert function.gradient(at).shape == (function.size,)
     assert to_text(function.formula.expr)
+
+
+def check(refusal: FormulaError) -> None:
+    """Check that a refusal can be printed, and points into its text."""
+    assert refusal.message
+    assert 0 <= refusal.span[0] <= len(refusal.text)
+    assert all(c.isprintable() or c == "\n" for c in str(refusal))
 
 
 def main() -> None:

@@ -73,10 +73,10 @@ def test_what_changes_a_result_is_run_again(tmp_path: Path) -> None:
 def test_an_extended_sweep_keeps_its_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(work, "CHUNK_NUMBERS", 1 << 21)
     _, first = carried(["lr=0.001,0.01", "steps=20"], tmp_path / "out")
-    _, second = carried(["lr=log:0.001:0.01:1000", "steps=200"], tmp_path / "large")
-    carried(["lr=0.001,0.01", "steps=200"], tmp_path / "out", resume=True)
+    _, second = carried(["lr=log:0.001:0.01:4000", "steps=1500"], tmp_path / "large")
+    carried(["lr=0.001,0.01", "steps=1500"], tmp_path / "out", resume=True)
     assert second["engine"] == "compiled"
-    _, third = carried(["lr=log:0.001:0.01:1000", "steps=200"], tmp_path / "out", resume=True)
+    _, third = carried(["lr=log:0.001:0.01:4000", "steps=1500"], tmp_path / "out", resume=True)
     assert first["engine"] == third["engine"] == "numpy"
     assert third["reused"] == 2
 

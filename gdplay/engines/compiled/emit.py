@@ -8,7 +8,10 @@ from functools import partial
 from gdplay.engines.compiled.ir import MASK, Value, Writer
 from gdplay.engines.compiled.program import Program
 from gdplay.engines.compiled.quotient import Guesses
-from gdplay.engines.compiled.vectormath import FUNCTIONS
+from gdplay.engines.compiled.vectormath import FUNCTIONS, circle, of_angle
+
+MOST_CIRCLES = 6
+"""So many angles share the work for sine and cosine; of more, functions are called: LLVM is quicker then."""
 
 
 def _extremum(condition: str, a: Value, b: Value) -> Value:
@@ -76,6 +79,28 @@ def instruction(writer: Writer, op: str, args: list[Value]) -> Value:
     return writer.call(FUNCTIONS[op].name, *numbers)
 
 
+class Circles:
+    """The angles of which both sine and cosine are wanted: what the two share is written once."""
+
+    def __init__(self, program: Program, numbers: list[int], values: dict[int, Value]) -> None:
+        angles = {op: set[int]() for op in ("sin", "cos")}
+        for number in numbers:
+            operation = program.operations[number]
+            if operation.op in angles and number not in values:
+                angles[operation.op].add(operation.args[0])
+        both = angles["sin"] & angles["cos"]
+        self.shared = both if len(both) <= MOST_CIRCLES else frozenset[int]()
+        self.values = values
+        self.parts: dict[int, tuple[Value, Value, Value]] = {}
+
+    def function(self, op: str, angle: int) -> Value:
+        """Write the sine or the cosine of an angle."""
+        x = as_float(self.values[angle])
+        if angle not in self.parts:
+            self.parts[angle] = circle(x)
+        return of_angle(op, x, self.parts[angle])
+
+
 def emit(
     writer: Writer,
     program: Program,
@@ -88,7 +113,9 @@ def emit(
     With ``guesses``, known divisors are multiplied with.
     """
     values = dict(given)
-    for number in program.needed(wanted):
+    numbers = program.needed(wanted)
+    circles = Circles(program, numbers, values)
+    for number in numbers:
         operation = program.operations[number]
         if number in values:
             continue
@@ -96,6 +123,8 @@ def emit(
             values[number] = writer.number(operation.param)
         elif operation.op == "quotient" and guesses is not None:
             values[number] = guesses.quotient(*(as_float(values[arg]) for arg in operation.args))
+        elif operation.op in ("sin", "cos") and operation.args[0] in circles.shared:
+            values[number] = circles.function(operation.op, operation.args[0])
         else:
             values[number] = instruction(writer, operation.op, [values[arg] for arg in operation.args])
     return values

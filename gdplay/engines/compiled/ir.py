@@ -222,8 +222,13 @@ class Value:
 
     def where(self, yes: Value | float, no: Value | float) -> Value:
         """Return, by this mask, the lanes of one or the other."""
-        model = yes if isinstance(yes, Value) else no
-        left = model.like(yes) if isinstance(model, Value) else self.writer.number(yes)
+        left = (
+            yes
+            if isinstance(yes, Value)
+            else no.like(yes)
+            if isinstance(no, Value)
+            else self.writer.number(yes)
+        )
         right = left.like(no)
         return self.writer.put(f"select {self.typed}, {left.typed}, {right.typed}", left.element)
 

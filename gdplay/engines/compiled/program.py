@@ -16,6 +16,11 @@ class Uncovered(ValueError):  # noqa: N818 (no error where NumPy can do it)
     """The graph holds what the compiled engine does not do; the message says what."""
 
 
+def _power_of_two(number: float) -> bool:
+    """Tell whether dividing by a number is multiplying with its inverse, to the last bit."""
+    return abs(np.frexp(number)[0]) == 0.5 and 2.0**-1000 < abs(number) < 2.0**1000
+
+
 @dataclass(frozen=True)
 class Operation:
     """One operation on single numbers: its name, the numbers of its arguments, a constant or a place."""
@@ -41,7 +46,13 @@ class Program:
         """Return the number of an operation, adding it if it is new. Raises Uncovered past ``most``."""
         if op == "add" and self.is_zero(args[0]) and args[1] in self.unsigned:
             return args[1]
-        if op == "div" and args[1] in self.inverses:
+        if (
+            op == "div"
+            and (divisor := self.operations[args[1]]).op == "const"
+            and _power_of_two(divisor.param)
+        ):
+            op, args = "mul", (args[0], self.const(1.0 / divisor.param))
+        elif op == "div" and args[1] in self.inverses:
             op, args = "quotient", (*args, self.inverses[args[1]])
         # constants are told apart by their bits, as in the graph
         key = (op, args, param.hex() if isinstance(param, float) else param)

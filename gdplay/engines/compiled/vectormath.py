@@ -201,16 +201,16 @@ def turned_tan(sine: Value, cosine: Value, n: Value) -> Value:
 TURNED = {"sin": turned_sin, "cos": turned_cos, "tan": turned_tan}
 
 
-def of_angle(name: str) -> Callable[[Value], Value]:
-    """Return the function of an angle: cos is even, the others odd and keep the sign of 0."""
+def of_angle(name: str, x: Value, parts: tuple[Value, Value, Value]) -> Value:
+    """Return sin, cos or tan of x, given its ``circle``: cos is even, the others keep the sign of 0."""
+    result = TURNED[name](*parts)
+    if name != "cos":
+        result = x.equals(0.0).where(x, result)
+    return unless(~(abs(x) < 2.0**30), result, lambda: on_each(name, x))
 
-    def function(x: Value) -> Value:
-        result = TURNED[name](*circle(x))
-        if name != "cos":
-            result = x.equals(0.0).where(x, result)
-        return unless(~(abs(x) < 2.0**30), result, lambda: on_each(name, x))
 
-    return function
+def _angle(name: str) -> Callable[[Value], Value]:
+    return lambda x: of_angle(name, x, circle(x))
 
 
 def huge_angle(name: str) -> str:
@@ -277,7 +277,7 @@ FUNCTIONS: dict[str, Function] = {
     "log2":     Function("gd.log2", 1, in_base("log2", PER_LN2)),
     "log10":    Function("gd.log10", 1, in_base("log10", PER_LN10)),
     "pow":      Function("gd.pow", 2, power),
-    **{name: Function(f"gd.{name}", 1, of_angle(name)) for name in TURNED},
+    **{name: Function(f"gd.{name}", 1, _angle(name)) for name in TURNED},
     "sinh":     Function("gd.sinh", 1, sinh),
     "cosh":     Function("gd.cosh", 1, cosh),
     "tanh":     Function("gd.tanh", 1, tanh),
