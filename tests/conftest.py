@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("suite", derandomize=True, deadline=None, database=None)
+settings.load_profile("suite")
 
 collect_ignore_glob = ["**/make_*.py", "**/polish_*.py", "fuzz/*.py"]
 """Scripts that are run by hand, with packages that the tests do not need."""

@@ -30,8 +30,8 @@ RATES = {
 }  # fmt: skip
 NUMBERS = {
     # the remembered quantities that are one number, whatever the number of variables
-    "nadam": {"mu_product"}, "nadamw": {"mu_product"}, "novograd": {"v"}, "prodigy": {"r", "d"},
-    "dadapt_adamw": {"r", "d"}, "dog": {"r", "q"}, "dowg": {"r", "q"}, "momo": {"f_bar", "gamma"},
+    "nadam": {"mu_product"}, "nadamw": {"mu_product"}, "novograd": {"v"}, "prodigy": {"r", "d_k"},
+    "dadapt_adamw": {"r", "d_k"}, "dog": {"r", "q"}, "dowg": {"r", "q"}, "momo": {"f_bar", "gamma"},
     "schedule_free_sgd": {"weights", "lr_max"}, "schedule_free_adamw": {"weights", "lr_max"}, "lbfgs": {"gamma"},
     "trust_region": {"radius"}, "levenberg_marquardt": {"damping"},
 }  # fmt: skip

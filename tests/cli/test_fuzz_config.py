@@ -116,7 +116,7 @@ def answered(*words: str) -> None:
     assert all(c.isprintable() or c == "\n" for c in said.out + said.err)
 
 
-@settings(budget, max_examples=200)
+@settings(budget, max_examples=80)
 @given(broken)
 def test_a_broken_config_is_refused_in_words(data: dict[str, Any]) -> None:
     try:
@@ -128,7 +128,7 @@ def test_a_broken_config_is_refused_in_words(data: dict[str, Any]) -> None:
     assert said
 
 
-@settings(budget, max_examples=150)
+@settings(budget, max_examples=60)
 @given(
     st.text(alphabet=" \n\t:-#[]{}&*!|>'\"%@`,?xy01.^+()=$\\~éfunctio", max_size=60),
     st.sampled_from(["", "function: "]),
@@ -140,7 +140,7 @@ def test_yaml_punctuation_is_read_or_refused(text: str, before: str) -> None:
         answered("validate", str(path))
 
 
-@settings(budget, max_examples=150)
+@settings(budget, max_examples=60)
 @given(
     st.sampled_from([*KEYS, "plot.title", "stop.value", "a.b", ""]),
     st.sampled_from(TEXTS),

@@ -66,8 +66,12 @@ LARGE = [
 # fmt: on
 
 
+ALWAYS = ("terms", "brackets", "sines", "list", "lines")
+
+
 @pytest.mark.parametrize(
-    ("text", "value", "slope"), [row[1:] for row in LARGE], ids=[row[0] for row in LARGE]
+    ("text", "value", "slope"),
+    [pytest.param(*row[1:], id=row[0], marks=() if row[0] in ALWAYS else pytest.mark.full) for row in LARGE],
 )
 def test_large_formulas(text: str, value: float, slope: float) -> None:
     formula = read(text)
