@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 WIDEST = 32
 HEADINGS = {"best_f": "best f", "final_f": "final f"}
 
 
-def ranking(columns: Mapping[str, Sequence[Any]]) -> list[str]:
+def ranking(columns: Mapping[str, Iterable[Any]]) -> list[str]:
     """Return the lines of a table, its heading first; a dotted key is called by its last part.
 
     >>> ranking({"optimizer.learning_rate": [0.5, 0.25], "best_f": [1e-20, 2.0]})

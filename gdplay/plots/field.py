@@ -76,8 +76,8 @@ def draw_basins(
     entries: dict[str, Patch | Line2D] = {}
     for number in ranked[:MOST_NAMED]:
         if counts[number]:
-            share = number_text(100 * counts[number] / reached.size, 2)
-            entries[f"{names[number]}  ({share} %)"] = Patch(facecolor=colors[number])
+            share = number_text(float(100 * counts[number] / reached.size), 2)
+            entries[f"{names[number]}  ({share} %)"] = Patch(facecolor=tuple(colors[number].tolist()))
     if (counts > 0).sum() > MOST_NAMED:
         entries[f"and {(counts > 0).sum() - MOST_NAMED} more places"] = Patch(facecolor=UNKNOWN)
     entries |= _others(picture)
@@ -97,17 +97,16 @@ def draw_basins(
 def draw_outcomes(picture: FieldPicture) -> Figure:
     """Draw how fast each pair of settings arrives or diverges."""
     image = np.empty((*picture.outcome.shape, 3))
-    bars: list[tuple[str, ScalarMappable]] = []
+    bars: list[tuple[str, ScalarMappable, tuple[float, float]]] = []
     for code, name, words in ((1, ARRIVES, "steps until arrived"), (3, BLOWS, "steps until diverged")):
         mine = picture.outcome == code
         if not mine.any():
             continue
         steps = np.maximum(picture.steps[mine], 1)
-        shades = ScalarMappable(
-            LogNorm(steps.min(), max(steps.max(), steps.min() + 1)), matplotlib.colormaps[name]
-        )
+        ends = float(steps.min()), float(max(steps.max(), steps.min() + 1))
+        shades = ScalarMappable(LogNorm(*ends), matplotlib.colormaps[name])
         image[mine] = shades.to_rgba(steps)[:, :3]
-        bars.append((words, shades))
+        bars.append((words, shades, ends))
     image[picture.outcome == 0] = to_rgb(UNKNOWN)
     image[picture.outcome == 2] = _greys(picture.final_f[picture.outcome == 2])[:, None]
     with own_style():
@@ -193,11 +192,11 @@ def _figure(
     return figure, axes
 
 
-def _add_bars(figure: Figure, bars: Sequence[tuple[str, ScalarMappable]]) -> None:
+def _add_bars(figure: Figure, bars: Sequence[tuple[str, ScalarMappable, tuple[float, float]]]) -> None:
     across, height = figure.get_size_inches()
     box = figure.axes[-1].get_position()
     each = box.height / max(1, len(bars))
-    for index, (words, shades) in enumerate(bars):
+    for index, (words, shades, (low, high)) in enumerate(bars):
         gap = 0.2 / height if len(bars) > 1 else 0.0
         place = (
             box.x1 + 0.12 / across,
@@ -207,7 +206,6 @@ def _add_bars(figure: Figure, bars: Sequence[tuple[str, ScalarMappable]]) -> Non
         )
         bar = figure.add_axes(place)
         figure.colorbar(shades, cax=bar)
-        low, high = float(shades.norm.vmin or 1), float(shades.norm.vmax or 2)
         ticks, texts = log_ticks(low, high)
         whole = np.abs(ticks - np.round(ticks)) < 1e-9
         bar.yaxis.set_major_locator(FixedLocator(list(ticks[whole])))

@@ -9,7 +9,7 @@ import numpy as np
 
 from gdplay.config.load import Config
 from gdplay.errors import Complaint, ConfigError
-from gdplay.formula.expr import Array
+from gdplay.sweeps.arrays import Column
 from gdplay.sweeps.field import ARRIVED, Field, Frame, Window, fill
 from gdplay.sweeps.plan import Batch, Group
 from gdplay.sweeps.work import Progress
@@ -30,8 +30,8 @@ class Basins:
     """A map of starts. ``reached``: (height, width), the number of the place in ``places``: (k, n), or -1."""
 
     field: Field
-    reached: Array
-    places: Array
+    reached: Column
+    places: Column
     names: tuple[str, ...]
 
 
@@ -69,7 +69,7 @@ def take_basins(
     pixels = np.arange(frame.shape[0] * frame.shape[1])
     column, row = shown
 
-    def batch(which: Array) -> Batch:
+    def batch(which: Column) -> Batch:
         starts = np.repeat(config.start[:, None], len(which), axis=1)
         at_row, at_column = np.divmod(pixels[which], frame.shape[1])
         starts[column], starts[row] = frame.x[at_column], frame.y[at_row]
@@ -84,7 +84,7 @@ def take_basins(
     return Basins(field, reached, found, tuple(_name(config, place) for place in found))
 
 
-def _nearest(points: Array, places: list[Array], near: float) -> Array:
+def _nearest(points: Column, places: list[Column], near: float) -> Column:
     """Return the number of the place that each point (n, points) is near; unknown ones join the list."""
     number = np.full(points.shape[1], -1, dtype=np.int16)
     distance = np.full(points.shape[1], near)
@@ -101,7 +101,7 @@ def _nearest(points: Array, places: list[Array], near: float) -> Array:
         places.append(points[:, lost[0]].copy())
 
 
-def _name(config: Config, place: Array) -> str:
+def _name(config: Config, place: Column) -> str:
     """Name a place by its coordinates; what is no minimum is said."""
     few = ", ".join(f"{round(value, 3) + 0.0:g}" for value in place[:3].tolist())
     text = f"({few}{', ...' if len(place) > 3 else ''})"

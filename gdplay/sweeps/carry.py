@@ -10,7 +10,7 @@ import numpy as np
 from gdplay.config.load import Config
 from gdplay.criteria import ENDINGS, STATUSES
 from gdplay.engines.choose import Work, choose
-from gdplay.formula.expr import Array
+from gdplay.sweeps.arrays import Column
 from gdplay.sweeps.plan import Batch
 
 INTERRUPTED = len(STATUSES)
@@ -24,14 +24,14 @@ ROWS = 256
 class Outcome:
     """What runs came to: (runs,) each; the points are (n, runs). ``status`` numbers NAMES."""
 
-    status: Array
-    steps: Array
-    final_f: Array
-    final_grad_norm: Array
-    best_f: Array
-    best_step: Array
-    final_x: Array
-    best_x: Array
+    status: Column
+    steps: Column
+    final_f: Column
+    final_grad_norm: Column
+    best_f: Column
+    best_step: Column
+    final_x: Column
+    best_x: Column
     engine: str
 
 
@@ -39,7 +39,7 @@ def carry_out(
     config: Config,
     batch: Batch,
     stop: Callable[[], bool] = bool,
-    log: Callable[[int, Array, Array], None] | None = None,
+    log: Callable[[int, Column, Column], None] | None = None,
     engine: str = "",
 ) -> Outcome:
     """Carry out the runs of a batch side by side; those that ``stop`` ends early are interrupted.

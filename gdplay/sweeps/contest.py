@@ -11,9 +11,9 @@ from gdplay.config.load import Config, check
 from gdplay.config.nodes import Mapping, Place, Scalar
 from gdplay.criteria import DIVERGED
 from gdplay.errors import Complaint, ConfigError
-from gdplay.formula.expr import Array
 from gdplay.formula.text import number as number_text
 from gdplay.simulation import Watch, simulate
+from gdplay.sweeps.arrays import Column
 from gdplay.sweeps.carry import carry_out
 from gdplay.sweeps.grid import Axis, Grid
 from gdplay.sweeps.lay import laid_over, written
@@ -54,7 +54,7 @@ class Entry:
 
     contender: Contender
     trace: Trace
-    steps: Array
+    steps: Column
     rate: float | None = None
 
     @property
@@ -140,16 +140,18 @@ class Protocol:
                 scores[k] = (float(np.median(steps[mine])), float(np.median(best[mine])))
         return float(RATES[scores.index(min(scores))])
 
-    def _trials(self, contender: Contender, floor: float) -> Array:
+    def _trials(self, contender: Contender, floor: float) -> Column:
         """Return the steps to the target of a contender's trials: (trials,)."""
         axes = replicates(contender.config, FRESH, TRIALS) if self.tune else ()
         return self._race(contender, axes, floor)[1]
 
-    def _race(self, contender: Contender, axes: tuple[Axis, ...], floor: float) -> tuple[Array, Array, Array]:
+    def _race(
+        self, contender: Contender, axes: tuple[Axis, ...], floor: float
+    ) -> tuple[Column, Column, Column]:
         """Return the rate, the steps to the target and the best f of runs that differ along axes: (runs,)."""
-        rates: list[Array] = []
-        steps: list[Array] = []
-        best: list[Array] = []
+        rates: list[Column] = []
+        steps: list[Column] = []
+        best: list[Column] = []
         for group in plan(contender.tree, [Grid(axes)], contender.config.name):
             if group.config is None:
                 continue
@@ -162,7 +164,7 @@ class Protocol:
             taken = np.full(group.runs, np.inf)
 
             def log(
-                step: int, active: Array, row: Array, target: Array = target, taken: Array = taken
+                step: int, active: Column, row: Column, target: Column = target, taken: Column = taken
             ) -> None:
                 reached = active[row[0] <= target[active]]
                 taken[reached] = np.minimum(taken[reached], step)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from gdplay.folder import Folder
-from gdplay.formula.expr import Array
+from gdplay.sweeps.arrays import Column
 from gdplay.sweeps.carry import carry_out
 from gdplay.sweeps.request import Request
 from gdplay.sweeps.result import Table
@@ -23,11 +23,11 @@ NAME = "curves.parquet"
 class Curves:
     """Rows of curves, one after the other: the run, the step and f, (rows,) each."""
 
-    run: Array
-    step: Array
-    f: Array
+    run: Column
+    step: Column
+    f: Column
 
-    def of(self, run: int) -> tuple[Array, Array]:
+    def of(self, run: int) -> tuple[Column, Column]:
         """Return the steps and values of one run."""
         low, high = np.searchsorted(self.run, [run, run + 1])
         return self.step[low:high], self.f[low:high]
@@ -41,7 +41,7 @@ def take_curves(request: Request, table: Table, stop: Callable[[], bool] = bool)
     if len(order) > MOST_RUNS:
         order = order[np.unique(np.round(np.linspace(0, len(order) - 1, MOST_RUNS)).astype(np.int64))]
     chosen = np.sort(table.columns["run"][order].astype(np.int64))
-    rows: list[tuple[Array, Array, Array]] = []
+    rows: list[tuple[Column, Column, Column]] = []
     for group in request.groups:
         mine = chosen[(chosen >= group.first) & (chosen < group.first + group.runs)]
         if group.config is None or not len(mine) or stop():
@@ -50,7 +50,9 @@ def take_curves(request: Request, table: Table, stop: Callable[[], bool] = bool)
         kept = np.unique(np.round(np.linspace(0, most, MOST_POINTS - 1)).astype(np.int64))
         wanted = set(kept.tolist())
 
-        def log(step: int, active: Array, row: Array, mine: Array = mine, wanted: set[int] = wanted) -> None:
+        def log(
+            step: int, active: Column, row: Column, mine: Column = mine, wanted: set[int] = wanted
+        ) -> None:
             if step in wanted:
                 rows.append((mine[active], np.full(len(active), step), row[0].copy()))
 

@@ -15,9 +15,9 @@ from gdplay.criteria import DIVERGED
 from gdplay.diagnose import LIMITS, curvature
 from gdplay.errors import Complaint, ConfigError
 from gdplay.folder import Folder, claim
-from gdplay.formula.expr import Array
 from gdplay.jsontext import dumps
 from gdplay.save import PARENT
+from gdplay.sweeps.arrays import Column
 from gdplay.sweeps.carry import Outcome, carry_out
 from gdplay.sweeps.contest import RATE, Contender, contenders, replicates
 from gdplay.sweeps.grid import Axis, Grid
@@ -45,9 +45,9 @@ class Edge:
     """
 
     label: str
-    edge: Array
-    best: Array
-    best_f: Array
+    edge: Column
+    best: Column
+    best_f: Column
     islands: tuple[tuple[float, float], ...]
     theory: float | None
     theory_text: str
@@ -68,7 +68,7 @@ class Edge:
         }
 
 
-def quantiles(values: Array) -> list[float]:
+def quantiles(values: Column) -> list[float]:
     """Return the lower quartile, the median and the upper quartile of the finite values: members of them."""
     found = np.sort(values[np.isfinite(values)])
     if not len(found):
@@ -115,7 +115,7 @@ class _Race:
     stop: Callable[[], bool]
     runs: int = 0
 
-    def at(self, rates: Array, trials: Array) -> Outcome:
+    def at(self, rates: Column, trials: Column) -> Outcome:
         """Run trials (k,) at rates (k,)."""
         config = self.group.config
         assert config is not None
@@ -124,7 +124,7 @@ class _Race:
         self.runs += len(trials)
         return carry_out(config, replace(batch, parameters=given), self.stop)
 
-    def bisected(self, low: Array, high: Array, trials: Array) -> Array:
+    def bisected(self, low: Column, high: Column, trials: Column) -> Column:
         """Return the rates where trials that are stable at ``low`` and not at ``high`` change over."""
         low, high = np.log(low), np.log(high)
         for _ in range(HALVINGS):
@@ -133,7 +133,7 @@ class _Race:
             low, high = np.where(stable, middle, low), np.where(stable, high, middle)
         return np.exp(low)
 
-    def searched(self, score: Array, steps: Array) -> tuple[Array, Array]:
+    def searched(self, score: Column, steps: Column) -> tuple[Column, Column]:
         """Return each trial's best rate and the best f there: of equal values the one reached first.
 
         ``score`` and ``steps``: (rates, trials), the scan's best values and when they were reached.
@@ -154,13 +154,13 @@ class _Race:
         return rate, value
 
 
-def _islands(again: Array) -> tuple[tuple[float, float], ...]:
+def _islands(again: Column) -> tuple[tuple[float, float], ...]:
     """Return the ranges of scanned rates where some trial was stable beyond its edge."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], again.astype(int), [0]])))
     return tuple((float(SCAN[a]), float(SCAN[b - 1])) for a, b in zip(edges[::2], edges[1::2], strict=True))
 
 
-def _theory(contender: Contender, rates: Array, values: Array, race: _Race) -> tuple[float | None, str]:
+def _theory(contender: Contender, rates: Column, values: Column, race: _Race) -> tuple[float | None, str]:
     """Return the rate below which theory calls steps stable, at the minimum or the best point found."""
     config = race.group.config
     assert config is not None

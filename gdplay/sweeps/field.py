@@ -9,7 +9,7 @@ import numpy as np
 
 from gdplay.criteria import CONVERGED, DIVERGED, STOPPED
 from gdplay.errors import Complaint, ConfigError
-from gdplay.formula.expr import Array
+from gdplay.sweeps.arrays import Column
 from gdplay.sweeps.carry import INTERRUPTED, Outcome, carry_out
 from gdplay.sweeps.identity import engine_for
 from gdplay.sweeps.plan import Batch, Group
@@ -29,8 +29,8 @@ class Frame:
 
     x_key: str
     y_key: str
-    x: Array
-    y: Array
+    x: Column
+    y: Column
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -56,7 +56,7 @@ class Window:
             self.log_y,
         )
 
-    def pixels(self, width: int, height: int) -> tuple[Array, Array]:
+    def pixels(self, width: int, height: int) -> tuple[Column, Column]:
         """Return the pixels' centres along both sides."""
         return _centres(self.x, width, self.log_x), _centres(self.y, height, self.log_y)
 
@@ -74,7 +74,7 @@ def _around(ends: tuple[float, float], middle: float, factor: float, log: bool) 
     return middle - half, middle + half
 
 
-def _centres(ends: tuple[float, float], count: int, log: bool) -> Array:
+def _centres(ends: tuple[float, float], count: int, log: bool) -> Column:
     low, high = np.log(ends) if log else np.array(ends)
     found = low + (high - low) * (np.arange(count) + 0.5) / count
     return np.exp(found) if log else found
@@ -88,10 +88,10 @@ class Field:
     """
 
     frame: Frame
-    outcome: Array
-    steps: Array
-    final_f: Array
-    best_f: Array
+    outcome: Column
+    steps: Column
+    final_f: Column
+    best_f: Column
 
     @staticmethod
     def blank(frame: Frame) -> Field:
@@ -110,8 +110,8 @@ class Field:
 class Tile:
     """Some pixels whose runs are done: their rows and columns, and what the runs came to."""
 
-    row: Array
-    column: Array
+    row: Column
+    column: Column
     outcome: Outcome
 
 
@@ -126,8 +126,8 @@ def check_size(width: int, height: int) -> None:
 def fill(
     field: Field,
     group: Group,
-    pixels: Array,
-    batch: Callable[[Array], Batch],
+    pixels: Column,
+    batch: Callable[[Column], Batch],
     progress: Progress,
     stop: Callable[[], bool] = bool,
 ) -> Iterator[Tile]:

@@ -16,8 +16,8 @@ from gdplay.config.nodes import Mapping, Node, Place, Scalar
 from gdplay.config.nodes import Sequence as List
 from gdplay.config.values import number, parse_number
 from gdplay.errors import ConfigError
-from gdplay.formula.expr import Array
 from gdplay.formula.text import number as number_text
+from gdplay.sweeps.arrays import Column
 
 MOST_RUNS = 1_000_000_000
 MOST_VALUES = 10_000_000
@@ -38,7 +38,7 @@ class Axis:
 
     key: str
     values: tuple[Node, ...] = ()
-    numbers: Array | None = None
+    numbers: Column | None = None
     random: int = 0
     which: tuple[int, ...] | None = None
     """The places that these values have on the axis as it was asked for; None: all."""
@@ -47,7 +47,7 @@ class Axis:
         return self.random or (len(self.values) if self.numbers is None else len(self.numbers))
 
     @property
-    def numbered(self) -> Array:
+    def numbered(self) -> Column:
         """The values' places: (len,)."""
         return np.arange(float(len(self))) if self.which is None else np.array(self.which, dtype=np.float64)
 
@@ -67,7 +67,7 @@ class Axis:
         return Scalar(number_text(float(self.numbers[k])), False, Place(COMMAND_LINE, 1, 1))
 
     @cached_property
-    def numeric(self) -> Array | None:
+    def numeric(self) -> Column | None:
         """The values as numbers: (len,), or None where one of them is something else."""
         if self.numbers is not None:
             return self.numbers

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gdplay.diagnose import LIMITS, curvature
-from gdplay.formula.expr import Array
+from gdplay.sweeps.arrays import Column
 from gdplay.sweeps.plan import Group
 from gdplay.sweeps.result import Table
 
@@ -29,7 +29,7 @@ def limit_of(group: Group, table: Table, row: int) -> tuple[float | None, str]:
         return None, ""
     names = [f"best_{name}" for name in config.function.coordinates]
     known = config.function.known.minima
-    at: Array | None = None
+    at: Column | None = None
     if all(name in table.columns for name in names):
         at = np.array([table.columns[name][row] for name in names])
     where = "at the best point"

@@ -14,9 +14,9 @@ import numpy as np
 from gdplay.config.dump import dump
 from gdplay.config.load import Config, check
 from gdplay.folder import Folder, claim
-from gdplay.formula.expr import Array
 from gdplay.jsontext import dumps
 from gdplay.save import PARENT
+from gdplay.sweeps.arrays import Column
 from gdplay.sweeps.basins import basin_group, basin_window, take_basins
 from gdplay.sweeps.field import Field, Frame, Window, check_size, spans_decades
 from gdplay.sweeps.rates import RATE, default_window, rate_groups, second_key, take_rates
@@ -40,11 +40,13 @@ class View:
     x_key: str | None = None
     y_key: str | None = None
 
-    def of(self, window: Window) -> Window:
+    def of(self, window: Window, may_be_log: bool = False) -> Window:
         """Return the window to draw, given the one that is shown by default."""
         if self.window is not None:
             x0, x1, y0, y1 = self.window
             window = Window((x0, x1), (y0, y1))
+        if may_be_log:
+            window = Window(window.x, window.y, spans_decades(window.x), spans_decades(window.y))
         return window if self.zoom is None else window.zoomed(*self.zoom)
 
 
@@ -94,7 +96,7 @@ def save_map(
 
 
 Prepared = Callable[
-    [Progress, Callable[[], bool]], tuple[Field, dict[str, Array], dict[str, Any], "Callable[[], Figure]"]
+    [Progress, Callable[[], bool]], tuple[Field, dict[str, Column], dict[str, Any], "Callable[[], Figure]"]
 ]
 
 
@@ -127,8 +129,7 @@ def _basins(request: Request, config: Config, view: View) -> Prepared:
 
 def _rates(request: Request, config: Config, view: View) -> Prepared:
     x_key, y_key = view.x_key or RATE, view.y_key or second_key(request)
-    window = view.of(default_window(x_key, y_key))
-    window = Window(window.x, window.y, spans_decades(window.x), spans_decades(window.y))
+    window = view.of(default_window(x_key, y_key), may_be_log=True)
     x, y = window.pixels(*view.size)
     frame = Frame(x_key, y_key, x, y)
     groups = rate_groups(request, frame)
@@ -173,11 +174,11 @@ def _picture(
     )
 
 
-def _ends(values: Array) -> list[float]:
+def _ends(values: Column) -> list[float]:
     return [float(values[0]), float(values[-1])]
 
 
-def _npz(arrays: dict[str, Array]) -> bytes:
+def _npz(arrays: dict[str, Column]) -> bytes:
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **arrays)
     return buffer.getvalue()

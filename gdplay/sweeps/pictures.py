@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gdplay.formula.expr import Array
+from gdplay.sweeps.arrays import Column
 from gdplay.sweeps.curves import Curves
 from gdplay.sweeps.limits import limit_of
 from gdplay.sweeps.plan import Group
@@ -43,13 +43,13 @@ class Gallery:
         return tuple(sorted(found, key=lambda key: key != RATE))
 
     @cached_property
-    def ran(self) -> Array:
+    def ran(self) -> Column:
         """The rows whose runs came to an end."""
         status = self.table.columns["status"]
         return np.flatnonzero((status != "failed") & (status != "interrupted"))
 
     @cached_property
-    def floor(self) -> Array | None:
+    def floor(self) -> Column | None:
         """The known minimum of every row's function, or None where it is not known or not lowest."""
         groups = [group for group in self.request.groups if group.config is not None]
         known = [group.config.function.minimum for group in groups if group.config is not None]
@@ -68,7 +68,7 @@ class Gallery:
             return "f"
         return "f" if not self.floor.any() else "f - f*"
 
-    def labels(self, without: Sequence[str]) -> Array:
+    def labels(self, without: Sequence[str]) -> Column:
         """Return what sets each row apart besides some keys and replicates: (rows,) texts."""
         keys = [key for key in self.request.keys if key not in without and key not in REPLICATES]
         parts = [[self._word(key, value) for value in self.table.columns[key].tolist()] for key in keys]
@@ -76,7 +76,7 @@ class Gallery:
             [", ".join(words) for words in zip(*parts, strict=True)] or [""] * self.table.runs, dtype=object
         )
 
-    def above(self, name: str) -> Array:
+    def above(self, name: str) -> Column:
         """Return a column of values of f, from the known minimum where there is one."""
         values = self.table.columns[name].astype(np.float64)
         return values if self.floor is None else values - self.floor
@@ -129,7 +129,7 @@ def title(gallery: Gallery) -> list[str]:
     return [first, ",  ".join(counts)]
 
 
-def _quartiles(values: Array) -> Array:
+def _quartiles(values: Column) -> Column:
     """Return the lower quartile, the median and the upper one of what may be infinite: members of it."""
     ordered = np.sort(np.where(np.isnan(values), np.inf, values))
     places = np.round(np.array([0.25, 0.5, 0.75]) * (len(ordered) - 1)).astype(int)
@@ -179,7 +179,7 @@ def _heat(gallery: Gallery) -> Figure:
     best = np.where(table.columns["status"][ran] == "diverged", np.inf, best)
     x, column = np.unique(table.columns[x_key][ran], return_inverse=True)
     y, row = np.unique(table.columns[y_key][ran], return_inverse=True)
-    panels: dict[str, Array] = {}
+    panels: dict[str, Column] = {}
     for label in dict.fromkeys(labels.tolist()):
         values = np.full((len(y), len(x)), np.nan)
         mine = np.flatnonzero(labels == label)
@@ -207,7 +207,7 @@ def _losses(gallery: Gallery, curves: Curves) -> Figure:
         steps, f = curves.of(int(table.columns["run"][row]))
         floor = 0.0 if gallery.floor is None else gallery.floor[row]
         curve = LossCurve(float(table.columns[key][row]), steps, f - floor)
-        panels.setdefault(labels[row], []).append(curve)
+        panels.setdefault(str(labels[row]), []).append(curve)
     several = [key for key in REPLICATES if len(np.unique(table.columns.get(key, np.zeros(1)))) > 1]
     shown = [f"{key} {table.columns[key].min():g}" for key in several]
     lines = [*title(gallery), *([f"{' and '.join(shown)} shown"] if shown else [])]

@@ -11,7 +11,8 @@ import numpy as np
 from gdplay.config.load import Config, check
 from gdplay.config.nodes import Mapping
 from gdplay.errors import Complaint, ConfigError
-from gdplay.formula.expr import Array, Expr, symbol
+from gdplay.formula.expr import Expr, symbol
+from gdplay.sweeps.arrays import Column
 from gdplay.sweeps.grid import Axis, Grid
 from gdplay.sweeps.lay import laid_over, written
 from gdplay.sweeps.starts import given_starts, random_starts, starts_at_random
@@ -37,11 +38,11 @@ class Batch:
     ``index``: (runs,) numbers within the sweep; ``starts``: (n, runs); ``seeds``: (runs,).
     """
 
-    index: Array
-    starts: Array
-    seeds: Array
-    parameters: dict[Expr, Array]
-    values: dict[str, Array]
+    index: Column
+    starts: Column
+    seeds: Column
+    parameters: dict[Expr, Column]
+    values: dict[str, Column]
     """The swept numbers, by key: (runs,); of starts their number."""
 
 
@@ -70,15 +71,15 @@ class Group:
         at_random = self.config is not None and starts_at_random(self.config)
         return "start" in keys or ("seed" in keys and at_random)
 
-    def values(self, numbers: Array) -> dict[str, Array]:
+    def values(self, numbers: Column) -> dict[str, Column]:
         """Return the swept numbers of some runs, counted within the group: key to (runs,)."""
         places = self._places(numbers)
-        found: dict[str, Array] = {}
+        found: dict[str, Column] = {}
         for axis, place in zip(self.axes, places, strict=True):
             found[axis.key] = axis.numbered[place] if axis.key == "start" else _numbers(axis)[place]
         return found
 
-    def batch(self, numbers: Array) -> Batch:
+    def batch(self, numbers: Column) -> Batch:
         """Return some runs, counted within the group."""
         assert self.config is not None
         config, values, runs = self.config, self.values(numbers), len(numbers)
@@ -88,7 +89,7 @@ class Group:
         starts = np.repeat(config.start[:, None], runs, axis=1)
         if starts_at_random(config):
             starts = random_starts(config, seeds, np.zeros(runs, dtype=np.int64))
-        parameters: dict[Expr, Array] = {}
+        parameters: dict[Expr, Column] = {}
         for axis, place in zip(self.axes, self._places(numbers), strict=True):
             if axis.random:
                 starts = random_starts(config, seeds, axis.numbered[place].astype(np.int64))
@@ -98,7 +99,7 @@ class Group:
                 parameters[symbol_for(axis.key, config)] = values[axis.key]
         return Batch(self.first + numbers, starts, seeds, parameters, values)
 
-    def _places(self, numbers: Array) -> tuple[Array, ...]:
+    def _places(self, numbers: Column) -> tuple[Column, ...]:
         return np.unravel_index(numbers, tuple(len(axis) for axis in self.axes)) if self.axes else ()
 
 
@@ -212,7 +213,7 @@ def _checked(tree: Mapping, carried: Sequence[Axis], name: str) -> Config:
     return config
 
 
-def _ask_finite(starts: Array, config: Config) -> None:
+def _ask_finite(starts: Column, config: Config) -> None:
     """Refuse starts where f is not finite, as for a single run."""
     values = np.asarray(config.function(starts))
     if not np.isfinite(values).all():
@@ -221,7 +222,7 @@ def _ask_finite(starts: Array, config: Config) -> None:
         raise ConfigError(Complaint(f"f is {value} at a start", remedy, key="sweep.start"))
 
 
-def _numbers(axis: Axis) -> Array:
+def _numbers(axis: Axis) -> Column:
     assert axis.numeric is not None
     return axis.numeric
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from gdplay.errors import Complaint, ConfigError
-from gdplay.formula.expr import Array
+from gdplay.sweeps.arrays import Column
 from gdplay.sweeps.basins import basin_group
 from gdplay.sweeps.field import Field, Frame, Window, fill
 from gdplay.sweeps.grid import Axis, Grid
@@ -85,6 +85,6 @@ def take_rates(
     return field
 
 
-def _values(group: Group, key: str, numbers: Array) -> Array:
+def _values(group: Group, key: str, numbers: Column) -> Column:
     values = group.values(numbers)
     return values[key] if key in values else np.full(len(numbers), float(group.fixed[key]))

@@ -10,8 +10,8 @@ import numpy as np
 
 from gdplay.config.values import parse_number
 from gdplay.folder import Folder
-from gdplay.formula.expr import Array
 from gdplay.formula.text import number as number_text
+from gdplay.sweeps.arrays import Column
 from gdplay.sweeps.carry import INTERRUPTED, NAMES
 from gdplay.sweeps.plan import Group
 from gdplay.sweeps.work import OUTCOMES, Progress, Rows
@@ -23,7 +23,7 @@ LISTED = 10
 class Table:
     """A sweep's rows in memory: name to (runs,) array, texts as objects."""
 
-    columns: dict[str, Array]
+    columns: dict[str, Column]
 
     @property
     def runs(self) -> int:
@@ -36,7 +36,7 @@ class Table:
 
         return pandas.DataFrame(self.columns)
 
-    def ranked(self, count: int = LISTED) -> Array:
+    def ranked(self, count: int = LISTED) -> Column:
         """Return the numbers of the rows with the lowest finite best value, best first."""
         best = np.where(np.isfinite(self.columns["best_f"]), self.columns["best_f"], np.inf)
         order = np.argsort(best, kind="stable")
@@ -59,7 +59,7 @@ class Collected:
         """Return all rows taken, in the order of the sweep; what a group does not have is nan or empty."""
         names = list(dict.fromkeys(name for rows, _ in self.parts for name in rows.columns))
         points = [name for name in names if name not in self.keys and name not in OUTCOMES]
-        columns: dict[str, Array] = {"run": self._joined(lambda rows: rows.index)}
+        columns: dict[str, Column] = {"run": self._joined(lambda rows: rows.index)}
         for key in self.keys:
             columns[key] = self._swept(key)
         status = self._joined(lambda rows: rows.columns["status"])
@@ -74,13 +74,13 @@ class Collected:
             columns["error"] = self._joined(said)
         return Table(columns)
 
-    def _swept(self, key: str) -> Array:
+    def _swept(self, key: str) -> Column:
         """Return a swept key's values: numbers where all of them are, else texts."""
         given = {group.fixed[key] for group in self.groups if key in group.fixed}
         as_numbers = {text: parse_number(text) for text in given}
         plain = all(value is not None for value in as_numbers.values())
 
-        def values(rows: Rows) -> Array:
+        def values(rows: Rows) -> Column:
             runs = len(rows.index)
             if key in rows.group.fixed:
                 text = rows.group.fixed[key]
@@ -90,7 +90,7 @@ class Collected:
 
         return self._joined(values)
 
-    def _joined(self, take: Callable[[Rows], Array]) -> Array:
+    def _joined(self, take: Callable[[Rows], Column]) -> Column:
         return np.concatenate([take(rows) for rows, _ in self.parts]) if self.parts else np.empty(0)
 
 

@@ -8,8 +8,8 @@ from gdplay.config.complaints import Complaints
 from gdplay.config.load import Config
 from gdplay.config.points import read_point
 from gdplay.errors import Complaint, ConfigError
-from gdplay.formula.expr import Array
 from gdplay.noise import START, uniform
+from gdplay.sweeps.arrays import Column
 from gdplay.sweeps.grid import Axis
 
 
@@ -18,7 +18,7 @@ def starts_at_random(config: Config) -> bool:
     return config.source.get("start") == "random"
 
 
-def random_starts(config: Config, seeds: Array, which: Array) -> Array:
+def random_starts(config: Config, seeds: Column, which: Column) -> Column:
     """Return starts (n, runs) in the domain: number k of a seed, 0 being that of ``start: random``.
 
     Raises ConfigError where the function has no domain.
@@ -36,7 +36,7 @@ def random_starts(config: Config, seeds: Array, which: Array) -> Array:
     return low[:, None] + (high - low)[:, None] * found
 
 
-def given_starts(axis: Axis, config: Config) -> Array:
+def given_starts(axis: Axis, config: Config) -> Column:
     """Return the points that an axis lists, (n, points). Raises ConfigError."""
     complaints = Complaints()
     points = [read_point(node, config.function, complaints, "sweep.start") for node in axis.values]

@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from gdplay.files import WholeFile
-from gdplay.formula.expr import Array
 from gdplay.jsontext import dumps
 from gdplay.places import writing
+from gdplay.sweeps.arrays import Column
 from gdplay.written import CHUNKS
 
 DIGITS = 32
@@ -28,7 +28,7 @@ DIGITS = 32
 class Known:
     """What a store holds of one group: columns by name, (rows,) each, and the damaged files' names."""
 
-    columns: Mapping[str, Array]
+    columns: Mapping[str, Column]
     damaged: tuple[str, ...] = ()
 
     @property
@@ -45,7 +45,7 @@ class Store:
         with writing(self.path):
             self.path.mkdir(exist_ok=True)
 
-    def add(self, group: str, columns: Mapping[str, Array]) -> None:
+    def add(self, group: str, columns: Mapping[str, Column]) -> None:
         """Keep some finished runs of a group. Raises MachineError."""
         data = _encoded(columns)
         name = f"{group}-{hashlib.sha256(data).hexdigest()[:DIGITS]}.parquet"
@@ -58,7 +58,7 @@ class Store:
 
     def find(self, group: str) -> Known:
         """Return all runs of a group that are kept; a damaged chunk is named and thrown away."""
-        parts: list[dict[str, Array]] = []
+        parts: list[dict[str, Column]] = []
         damaged: list[str] = []
         for path in sorted(self.path.glob(f"{group}-*.parquet")):
             try:
@@ -82,7 +82,7 @@ def group_hash(config: object) -> str:
     return hashlib.sha256(dumps(config).encode()).hexdigest()[:DIGITS]
 
 
-def match(known: Known, values: Mapping[str, Array]) -> Array:
+def match(known: Known, values: Mapping[str, Column]) -> Column:
     """Return, for each wanted run, the row of the known run with the same swept numbers, or -1.
 
     Numbers are the same when their bits are.
@@ -98,13 +98,13 @@ def match(known: Known, values: Mapping[str, Array]) -> Array:
     return np.where(have[order][place] == want, order[place], -1)
 
 
-def _keys(columns: Mapping[str, Array], names: Mapping[str, Array]) -> Array:
+def _keys(columns: Mapping[str, Column], names: Mapping[str, Column]) -> Column:
     """Return one sortable key of bytes for each row: (rows,)."""
     table = np.stack([np.asarray(columns[name], dtype=np.float64) for name in names], axis=1)
     return np.ascontiguousarray(table).view(f"S{8 * len(names)}").ravel()
 
 
-def _encoded(columns: Mapping[str, Array]) -> bytes:
+def _encoded(columns: Mapping[str, Column]) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -113,7 +113,7 @@ def _encoded(columns: Mapping[str, Array]) -> bytes:
     return buffer.getvalue()
 
 
-def _decoded(data: bytes) -> dict[str, Array]:
+def _decoded(data: bytes) -> dict[str, Column]:
     import pyarrow.parquet as pq
 
     table = pq.read_table(io.BytesIO(data))

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gdplay.criteria import DIVERGED
-from gdplay.formula.expr import MOST_NUMBERS, Array
+from gdplay.formula.expr import MOST_NUMBERS
+from gdplay.sweeps.arrays import Column
 from gdplay.sweeps.carry import FAILED, INTERRUPTED, Outcome, carry_out
 from gdplay.sweeps.identity import ENGINES, MOST_POINT_COLUMNS, engine_of, identity
 from gdplay.sweeps.plan import Batch, Group
@@ -43,8 +44,8 @@ class Rows:
     """Finished runs in the order of the sweep: ``columns`` by name, (rows,) each."""
 
     group: Group
-    index: Array
-    columns: dict[str, Array]
+    index: Column
+    columns: dict[str, Column]
 
 
 def carry_out_all(
@@ -65,7 +66,7 @@ def carry_out_all(
             batch = group.batch(np.arange(start, min(start + size, group.runs)))
             rows = match(known, _apart(group, batch))
             fresh = np.flatnonzero(rows < 0)
-            columns: dict[str, Array] = {}
+            columns: dict[str, Column] = {}
             if len(fresh):
                 columns = _columns(group, _pick(batch, fresh), stop, engine)
                 finished = columns["status"] != INTERRUPTED
@@ -98,7 +99,7 @@ def chunk_size(group: Group) -> int:
     return max(1, min(by_memory, max(LEAST_RUNS, CHUNK_WORK // (steps * method.numbers))))
 
 
-def _merged(known: Known, rows: Array, fresh: Array, columns: dict[str, Array]) -> dict[str, Array]:
+def _merged(known: Known, rows: Column, fresh: Column, columns: dict[str, Column]) -> dict[str, Column]:
     """Return the columns of a chunk of which some rows are known and the others have just been run."""
     merged = {name: np.array(values[np.maximum(rows, 0)]) for name, values in known.columns.items()}
     for name, values in columns.items():
@@ -106,7 +107,7 @@ def _merged(known: Known, rows: Array, fresh: Array, columns: dict[str, Array]) 
     return merged
 
 
-def _apart(group: Group, batch: Batch) -> dict[str, Array]:
+def _apart(group: Group, batch: Batch) -> dict[str, Column]:
     """Return what tells a group's runs apart: the swept numbers, and for starts their coordinates."""
     values = dict(batch.values)
     if group.moves and len(batch.starts) <= MOST_POINT_COLUMNS:
@@ -115,7 +116,7 @@ def _apart(group: Group, batch: Batch) -> dict[str, Array]:
     return values
 
 
-def _pick(batch: Batch, which: Array) -> Batch:
+def _pick(batch: Batch, which: Column) -> Batch:
     return Batch(
         batch.index[which], batch.starts[:, which], batch.seeds[which],
         {node: values[which] for node, values in batch.parameters.items()},
@@ -123,7 +124,7 @@ def _pick(batch: Batch, which: Array) -> Batch:
     )  # fmt: skip
 
 
-def _columns(group: Group, batch: Batch, stop: Callable[[], bool], engine: str) -> dict[str, Array]:
+def _columns(group: Group, batch: Batch, stop: Callable[[], bool], engine: str) -> dict[str, Column]:
     assert group.config is not None
     outcome: Outcome = carry_out(group.config, batch, stop, engine=engine)
     found = {**batch.values, **{name: getattr(outcome, name) for name in OUTCOMES}}
@@ -132,7 +133,7 @@ def _columns(group: Group, batch: Batch, stop: Callable[[], bool], engine: str) 
     return found | _named(group, "best", outcome.best_x) | _named(group, "final", outcome.final_x)
 
 
-def _named(group: Group, when: str, x: Array) -> dict[str, Array]:
+def _named(group: Group, when: str, x: Column) -> dict[str, Column]:
     assert group.config is not None
     coordinates = group.config.function.coordinates
     if len(coordinates) > MOST_POINT_COLUMNS:
@@ -140,7 +141,7 @@ def _named(group: Group, when: str, x: Array) -> dict[str, Array]:
     return {f"{when}_{name}": x[k] for k, name in enumerate(coordinates)}
 
 
-def _failed(group: Group) -> dict[str, Array]:
+def _failed(group: Group) -> dict[str, Column]:
     runs = group.runs
     none = np.zeros(runs, np.int64)
     columns = {name: np.full(runs, np.nan) for name in OUTCOMES}
@@ -153,7 +154,7 @@ def _failed(group: Group) -> dict[str, Array]:
     }
 
 
-def _count(progress: Progress, columns: dict[str, Array]) -> None:
+def _count(progress: Progress, columns: dict[str, Column]) -> None:
     progress.done += len(columns["status"])
     progress.diverged += int(np.sum(columns["status"] == DIVERGED))
     best = columns["best_f"][np.isfinite(columns["best_f"])]

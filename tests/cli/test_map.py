@@ -84,8 +84,9 @@ def test_a_zoom_renders_the_region_again_at_full_depth() -> None:
     base = ("map", "rates", "rosenbrock", "optimizer=momentum", "steps=50", "--size", "8x8", "--json")
     near = call(*base, "--zoom", "0.003,0.5,10").document
     low, high = near["window"][:2]
-    assert low < 0.003 < high
+    assert 0 < low < 0.003 < high
     assert high / low < 10**0.5
+    assert low * high == pytest.approx(0.003**2)
     assert near["window"][2:] == pytest.approx([0.45625, 0.54375])
     same = call(*base, "--window", "0.002,0.004,0.4,0.6").document
     assert same["window"] == pytest.approx([0.002125, 0.003875, 0.4125, 0.5875])
