@@ -34,9 +34,7 @@ def why_diverged(method: Method, start: Point, final: Point) -> str:
     rate = method.choices.learning_rate
     steps = final.step
     if np.isnan(final.f) and np.abs(final.x).max() < LARGEST_FINITE:
-        return (
-            "where the path came to, f is not defined or parts of it overflow; try a smaller learning rate"
-        )
+        return "where the path came to, f is not defined or parts of it overflow; try a smaller learning rate"
     if final.f < min(0.0, start.f):
         return "f fell without bound: along this path the function has no minimum"
     slope = "" if np.isfinite(start.grad_norm) else "; the gradient is not finite at the start"

@@ -69,6 +69,7 @@ def compare(
     else:
         lines = [*ranking(terminal_columns(rows)), ""]
         lines += [f"{'claim' if tune else 'note':<12}{claim}" for claim in summary["claim"]]
-        lines.append(f"{'saved':<12}{folder.path}/   compare.csv, compare.png")
+        files = ", ".join(sorted(path.name for path in folder.path.glob("compare*")))
+        lines.append(f"{'saved':<12}{folder.path}/   {files}")
         print(printable("\n".join(lines)), file=sys.stdout)
     return {2: 130, 15: 143}[int(caught[0])] if caught else 0

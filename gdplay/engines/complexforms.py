@@ -1,5 +1,8 @@
 """How primitives whose NumPy form works on real numbers only are computed on complex ones."""
 
+# numpy.where has no type for what is only known as Any.
+# pyright: reportUnknownArgumentType=false
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -12,7 +15,7 @@ from gdplay.formula.structure import ordered
 
 def _small_exponential(a: Any) -> tuple[Any, Any]:
     """Return exp(-a) or exp(a), whichever is small, and where it is the first."""
-    positive = np.asarray(a.real >= 0, dtype=np.bool_)
+    positive = a.real >= 0
     return np.exp(np.where(positive, -a, a)), positive
 
 
