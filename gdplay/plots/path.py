@@ -133,10 +133,11 @@ def _draw_exits(pen: Pen, path: Path, seen: Visible, frame: Values) -> None:
 
 
 def _draw_divergence(pen: Pen, path: Path, points: Values) -> None:
-    rows = np.flatnonzero(inside(points, pen.frame))
-    if path.diverged is not None and len(rows):
+    # Where the path has left the frame, the border's marks say so: it did not diverge in the picture.
+    last = path.finite - 1
+    if path.diverged is not None and last >= 0 and inside(points[last : last + 1], pen.frame)[0]:
         told = f"diverged at step {path.diverged}" if pen.alone else "diverged"
-        pen.mark(points[rows[-1]], MARKS["diverged"], told)
+        pen.mark(points[last], MARKS["diverged"], told)
 
 
 def draw_minima(axes: Axes, places: Values, frame: Values, entries: Entries, projected: bool = False) -> None:

@@ -43,11 +43,20 @@ def test_diverging_run_is_marked_where_it_leaves_and_where_it_ended() -> None:
     figure = draw(BOWL, DIVERGING)
     assert {"leaves the frame (step 20)", "diverged at step 40"} <= set(legend_of(figure))
     axes = figure.axes[0]
-    assert [line.get_marker() for line in axes.lines].count("X") == 1
+    # it diverged outside the frame: the cross stands in the loss panel only
+    assert [line.get_marker() for line in axes.lines].count("X") == 0
+    assert "X" in [line.get_marker() for line in figure.axes[1].lines]
     (out,) = [line for line in axes.lines if line.get_marker() in ("<", ">", "^", "v")]
     place, limits = np.ravel(out.get_data()), np.array([axes.get_xlim(), axes.get_ylim()])
     assert np.isclose(place[:, None], limits).any()
     assert {"<": place[0] == limits[0, 0], ">": place[0] == limits[0, 1]}.get(out.get_marker(), True)
+
+
+def test_run_that_is_lost_inside_the_frame_is_marked_there() -> None:
+    lost = path_of([[1, 1], [0.5, 0.5], [np.nan, np.nan]], status="diverged")
+    axes = draw(BOWL, lost).axes[0]
+    (cross,) = [line for line in axes.lines if line.get_marker() == "X"]
+    assert np.ravel(cross.get_data()).tolist() == [0.5, 0.5]
 
 
 def test_threshold_ends_a_run_as_diverged_without_inf() -> None:
