@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+import textwrap
+from typing import Annotated, Any
 
 import typer
 
@@ -69,7 +70,18 @@ def compare(
     else:
         lines = [*ranking(terminal_columns(rows)), ""]
         lines += [f"{'claim' if tune else 'note':<12}{claim}" for claim in summary["claim"]]
+        lines += _parted(rows, summary["partings"])
         files = ", ".join(sorted(path.name for path in folder.path.glob("compare*")))
         lines.append(f"{'saved':<12}{folder.path}/   {files}")
         print(printable("\n".join(lines)), file=sys.stdout)
     return {2: 130, 15: 143}[int(caught[0])] if caught else 0
+
+
+def _parted(rows: list[dict[str, Any]], partings: dict[str, int | None]) -> list[str]:
+    """Say at which step each path has left the first one."""
+    first = [row["setting"] for row in rows if row["setting"] not in partings]
+    if not partings or len(first) != 1:
+        return []
+    said = [f"{name} {'never' if step is None else f'at step {step}'}" for name, step in partings.items()]
+    lines = textwrap.wrap(f"from {first[0]}: {', '.join(said)}", 68)
+    return [f"{'parts' if number == 0 else '':<12}{line}" for number, line in enumerate(lines)]

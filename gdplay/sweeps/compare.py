@@ -52,12 +52,36 @@ def save_comparison(
             "status": "interrupted" if protocol.stop() else "complete",
             "claim": list(dict.fromkeys(claim for claim in claims if claim)),
             "tuned": protocol.tune,
+            "partings": partings(entries, [each.label for each in everyone]),
             "entries": rows,
             "seconds": time.perf_counter() - began,
             "versions": versions(),
         }
         folder.write("summary.json", dumps(summary, indent=2) + "\n")
     return rows, summary, folder
+
+
+PARTED = 1e-6
+"""Two paths have parted where a coordinate differs by more than this times max(1, its size)."""
+
+
+def partings(entries: list[Entry], asked: list[str]) -> dict[str, int | None]:
+    """Return, for each setting but the first, the step at which its path has parted from the first's.
+
+    None where it never does; settings on other functions, or of other lengths, are left out.
+    """
+    ordered = sorted(entries, key=lambda entry: asked.index(entry.contender.label))
+    first = ordered[0].trace
+    found: dict[str, int | None] = {}
+    for entry in ordered[1:]:
+        other = entry.trace
+        rows = min(len(first.x), len(other.x))
+        if entry.function != ordered[0].function or not np.array_equal(first.step[:rows], other.step[:rows]):
+            continue
+        far = np.abs(other.x[:rows] - first.x[:rows]) > PARTED * np.maximum(1.0, np.abs(first.x[:rows]))
+        apart = far.any(axis=1)
+        found[entry.contender.label] = int(first.step[np.argmax(apart)]) if apart.any() else None
+    return found
 
 
 def _row(rank: int, entry: Entry) -> dict[str, Any]:

@@ -44,6 +44,29 @@ def test_the_rows_are_the_runs_alone(tmp_path: Path) -> None:
         assert [row["setting"] for row in csv.DictReader(file)] == list(entries)
 
 
+def test_the_step_is_said_at_which_paths_part() -> None:
+    words = (
+        "compare",
+        "rosenbrock",
+        "gradient=analytic,central,forward",
+        "optimizer=adam",
+        "lr=0.1",
+        "steps=60",
+    )
+    partings = call(*words, "--json").document["partings"]
+    config = {
+        "function": "rosenbrock",
+        "stop": {"max_steps": 60},
+        "optimizer": {"name": "adam", "learning_rate": 0.1},
+    }
+    exact = gdplay.run(config).x
+    for method in ("central", "forward"):
+        other = gdplay.run(config, {"gradient.method": method}).x
+        apart = (abs(other - exact) > 1e-6 * abs(exact).clip(1.0)).any(axis=1).nonzero()[0]
+        assert partings[f"gradient {method}"] == (int(apart[0]) if len(apart) else None)
+    assert "from gradient analytic: " in call(*words).out
+
+
 def test_without_tuning_nothing_is_claimed() -> None:
     said = call("compare", "x^2 + 10*y^2", "lr=0.01,0.05", "steps=20")
     assert said.status == 0
