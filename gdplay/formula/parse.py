@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
-
 import numpy as np
 
 from gdplay.errors import FormulaError
 from gdplay.formula import language, words
 from gdplay.formula.expr import Expr, ShapeError, build, const, constant_value, is_constant, substitute
+from gdplay.formula.frames import Frame, Operand, Operator
 from gdplay.formula.refusals import Refusals
 from gdplay.formula.scope import Scope
 from gdplay.formula.text import AND, COMPARE, MINUS, NOT, OR, POWER, PRODUCT, SUM
@@ -39,42 +37,6 @@ BINARY: dict[str, tuple[str, int]] = {
 PREFIX = {"-": ("neg", MINUS), "+": ("plus", MINUS), "not": ("not", NOT)}
 AMBIGUOUS = frozenset(("/", "//", "%", "^", "**", "@"))
 """After these, an implied multiplication reads two ways."""
-
-
-@dataclass
-class Operand:
-    """A finished part of a formula and where it stands; ``chain`` is the last operand of a comparison."""
-
-    expr: Expr
-    start: int
-    end: int
-    chain: Expr | None = None
-
-
-@dataclass
-class Operator:
-    """A binary or prefix operator waiting for its right side."""
-
-    op: str
-    strength: int
-    token: Token
-    prefix: bool = False
-
-
-@dataclass
-class Frame:
-    """What is open: the whole statement, a bracket, a list, the arguments of a call, a subscript."""
-
-    kind: str
-    start: int
-    token: Token | None = None
-    operands: list[Operand] = field(default_factory=list[Operand])
-    operators: list[Operator] = field(default_factory=list[Operator])
-    items: list[Any] = field(default_factory=list[Any])
-    bounds: list[int | None] = field(default_factory=list[int | None])
-    axis: int | None = None
-    reading_axis: bool = False
-    base: Operand | None = None
 
 
 class Parser:
