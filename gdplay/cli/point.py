@@ -7,6 +7,7 @@ from gdplay.config.document import read_value
 from gdplay.config.merge import mapping
 from gdplay.config.nodes import Node, Place, Sequence
 from gdplay.config.points import read_point
+from gdplay.config.values import split_values
 from gdplay.formula.expr import Array
 from gdplay.objective import Function
 
@@ -15,7 +16,7 @@ def read_at(text: str, function: Function) -> Array:
     """Return the point (n,) that ``--at`` names. Raises ConfigError."""
     complaints = Complaints()
     place = Place(COMMAND_LINE, 1, 1)
-    parts = _split(text)
+    parts = split_values(text)
     node: Node
     if any("=" in part for part in parts):
         pairs = [part.partition("=") for part in parts]
@@ -30,15 +31,3 @@ def read_at(text: str, function: Function) -> Array:
     complaints.raise_any()
     assert point is not None
     return point
-
-
-def _split(text: str) -> list[str]:
-    """Split at the commas that stand outside brackets."""
-    parts, depth = [""], 0
-    for character in text:
-        depth += (character in "[(") - (character in "])")
-        if character == "," and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += character
-    return [part.strip() for part in parts]

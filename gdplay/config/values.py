@@ -248,3 +248,15 @@ def numbers(node: Node, key: str, complaints: Complaints) -> Array | None:
         )
         return None
     return np.array(parts, dtype=np.float64)
+
+
+def split_values(text: str) -> list[str]:
+    """Split at the commas that stand outside brackets."""
+    parts, depth = [""], 0
+    for character in text:
+        depth += (character in "[({") - (character in "])}")
+        if character == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return [part.strip() for part in parts]

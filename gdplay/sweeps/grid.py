@@ -14,7 +14,7 @@ from gdplay.config.complaints import COMMAND_LINE, Complaints, kind
 from gdplay.config.document import read_value
 from gdplay.config.nodes import Mapping, Node, Place, Scalar
 from gdplay.config.nodes import Sequence as List
-from gdplay.config.values import number, parse_number
+from gdplay.config.values import number, parse_number, split_values
 from gdplay.errors import ConfigError
 from gdplay.formula.text import number as number_text
 from gdplay.sweeps.arrays import Column
@@ -222,18 +222,6 @@ def _axis_of(text: str, complaints: Complaints, resolve: Callable[[str], str | N
 
 def _numbers(texts: Sequence[str], place: Place) -> List:
     return List(tuple(Scalar(text.strip(), False, place) for text in texts), place, True)
-
-
-def split_values(text: str) -> list[str]:
-    """Split at the commas that stand outside brackets."""
-    parts, depth = [""], 0
-    for character in text:
-        depth += (character in "[({") - (character in "])}")
-        if character == "," and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += character
-    return [part.strip() for part in parts]
 
 
 def is_swept(text: str, resolve: Callable[[str], str | None]) -> bool:
