@@ -6,11 +6,13 @@ import numpy as np
 
 from gdplay.errors import FormulaError
 from gdplay.formula import language, words
-from gdplay.formula.expr import Expr, ShapeError, build, const, constant_value, is_constant, substitute
+from gdplay.formula.calls import call, integer, usage
+from gdplay.formula.expr import Expr, ShapeError, build, const, constant_value, is_constant
 from gdplay.formula.frames import Frame, Operand, Operator
+from gdplay.formula.operators import AMBIGUOUS, BINARY, PREFIX
 from gdplay.formula.refusals import Refusals
 from gdplay.formula.scope import Scope
-from gdplay.formula.text import AND, COMPARE, MINUS, NOT, OR, POWER, PRODUCT, SUM
+from gdplay.formula.text import COMPARE, POWER, PRODUCT
 from gdplay.formula.tokens import (
     ASSIGN,
     CLOSE,
@@ -24,19 +26,6 @@ from gdplay.formula.tokens import (
     TRANSPOSE,
     Token,
 )
-
-BINARY: dict[str, tuple[str, int]] = {
-    "or": ("or", OR), "and": ("and", AND),
-    "<": ("lt", COMPARE), "<=": ("le", COMPARE), ">": ("gt", COMPARE), ">=": ("ge", COMPARE),
-    "==": ("eq", COMPARE), "!=": ("ne", COMPARE),
-    "+": ("add", SUM), "-": ("sub", SUM),
-    "*": ("mul", PRODUCT), "/": ("div", PRODUCT), "//": ("floordiv", PRODUCT), "%": ("mod", PRODUCT),
-    "@": ("matmul", PRODUCT),
-    "^": ("pow", POWER), "**": ("pow", POWER),
-}  # fmt: skip
-PREFIX = {"-": ("neg", MINUS), "+": ("plus", MINUS), "not": ("not", NOT)}
-AMBIGUOUS = frozenset(("/", "//", "%", "^", "**", "@"))
-"""After these, an implied multiplication reads two ways."""
 
 
 class Parser:
@@ -114,7 +103,7 @@ class Parser:
             self.frames.append(Frame("call", token.start, token))
             if self.tokens[self.at].text == ")":
                 raise self.say.refuse(
-                    f"{token.text}() needs an argument", f"write {self.usage(token)}", token
+                    f"{token.text}() needs an argument", f"write {usage(token.text)}", token
                 )
             return False
         if name in language.FUNCTIONS or token.text in self.scope.functions:
@@ -189,16 +178,8 @@ class Parser:
             raise self.say.no_operator(before, token, self.at, left)
         operators = [operator for operator in self.frame.operators if not operator.prefix]
         if operators and operators[-1].token.text in AMBIGUOUS and self.directly_after(operators[-1]):
-            left, sign = self.frame.operands[-2], operators[-1].token
-            a, n = self.text[left.start : left.end], self.text[sign.end : before.end].strip()
-            rest = {"(": "(...)", "[": "[...]"}.get(token.text, token.text)
-            a = a if len(a) < 20 else "(...)"
-            raise FormulaError(
-                f"'{a}{sign.text}{n}{rest}' reads two ways",
-                f"write {a}{sign.text}({n}*{rest}) or ({a}{sign.text}{n})*{rest}",
-                self.text,
-                (left.start, token.end),
-            )
+            left, number = self.frame.operands[-2], self.text[operators[-1].token.end : before.end]
+            raise self.say.two_ways((left.start, left.end), operators[-1].token, number, token)
         self.reduce(PRODUCT)
         self.frame.operators.append(Operator("mul", PRODUCT, token))
 
@@ -261,7 +242,7 @@ class Parser:
             raise self.say.refuse(
                 "a slice has at most start:stop:step", "remove the extra ':'", self.tokens[self.at]
             )
-        frame.bounds.append(self.integer(self.finished(), "a slice's bound") if frame.operands else None)
+        frame.bounds.append(self.whole(self.finished(), "a slice's bound") if frame.operands else None)
 
     def end_item(self) -> None:
         """End an argument, a list's element, one axis of a subscript, or the whole statement."""
@@ -269,11 +250,11 @@ class Parser:
         if frame.kind == "subscript":
             if frame.bounds or self.tokens[self.at - 1].kind == COLON:
                 frame.bounds.append(
-                    self.integer(self.finished(), "a slice's bound") if frame.operands else None
+                    self.whole(self.finished(), "a slice's bound") if frame.operands else None
                 )
                 frame.items.append(slice(*frame.bounds))
             elif frame.operands:
-                frame.items.append(self.integer(self.finished(), "a subscript"))
+                frame.items.append(self.whole(self.finished(), "a subscript"))
             elif self.tokens[self.at - 1].text != "None":
                 raise self.say.missing(self.tokens[self.at], self.at)
             frame.bounds = []
@@ -286,7 +267,7 @@ class Parser:
                     "remove one; a sum over both axes has none",
                     self.tokens[self.at - 1],
                 )
-            frame.axis, frame.reading_axis = self.integer(item, "axis"), False
+            frame.axis, frame.reading_axis = self.whole(item, "axis"), False
         else:
             frame.items.append(item)
 
@@ -294,6 +275,10 @@ class Parser:
         """Return the value of all that was read since the last separator."""
         self.reduce(0)
         return self.frame.operands.pop()
+
+    def whole(self, operand: Operand, what: str) -> int:
+        """Return the whole number that an operand is."""
+        return integer(operand, what, self.text, self.scope)
 
     def close(self, token: Token) -> None:
         """End the innermost frame and hand its value to the one around it."""
@@ -323,55 +308,4 @@ class Parser:
                 assert frame.base is not None
                 return words.subscript(frame.base.expr, tuple(frame.items))
             case _:
-                return self.called(frame, frame.token)
-
-    def called(self, frame: Frame, token: Token) -> Expr:
-        """Return the value of a function call."""
-        args = [item.expr for item in frame.items]
-        if token.text in self.scope.functions:
-            return self.scope.functions[token.text](*args)
-        word = language.FUNCTIONS[language.ALIASES.get(token.text, token.text)]
-        if len(args) < word.least or (word.most is not None and len(args) > word.most):
-            remedy = f"write {word.usage}"
-            if word.axis and len(args) == 2:
-                remedy = f"write {token.text}(v), or {token.text}(W, axis=0) along an axis of a matrix"
-            raise self.say.refuse(
-                f"{token.text} takes {_arguments(word)}; here are {len(args)}", remedy, token
-            )
-        if frame.axis is not None:
-            if not word.axis or len(args) > 1:
-                several = " of several arguments" if word.axis else ""
-                raise self.say.refuse(f"{token.text}{several} takes no axis", f"write {word.usage}", token)
-            if frame.axis not in (0, 1):
-                raise self.say.refuse(
-                    f"axis={frame.axis} does not exist", "write axis=0 (down the rows) or axis=1", token
-                )
-            return word.build(*args, axis=frame.axis)
-        for k in word.integers:
-            args[k] = self.integer(frame.items[k], f"argument {k + 1} of {token.text}")
-        return word.build(*args)
-
-    def integer(self, operand: Operand, what: str) -> int:
-        """Return the whole number that an operand is known to be when the formula is read."""
-        (expr,) = substitute([operand.expr], self.scope.known)
-        value = words.integer_value(expr)
-        if value is None:
-            found = self.text[operand.start : operand.end]
-            raise FormulaError(
-                f"{what} must be a whole number that is known beforehand, not '{found[:40]}'",
-                "use digits, n, or an integer constant",
-                self.text,
-                (operand.start, operand.end),
-            )
-        return value
-
-    def usage(self, token: Token) -> str:
-        """Return how a function is called."""
-        word = language.FUNCTIONS.get(language.ALIASES.get(token.text, token.text))
-        return word.usage if word else f"{token.text}(x)"
-
-
-def _arguments(word: language.Word) -> str:
-    if word.most is None:
-        return f"at least {word.least} argument" + "s" * (word.least > 1)
-    return f"{word.most} argument" + "s" * (word.most > 1)
+                return call(frame, frame.token, self.text, self.scope)

@@ -45,6 +45,18 @@ class Refusals:
         """Return the refusal that points at a token."""
         return wrong(message, remedy, self.text, token)
 
+    def two_ways(self, left: tuple[int, int], sign: Token, number: str, token: Token) -> FormulaError:
+        """Say that ``a/2b`` is a/(2*b) to some and (a/2)*b to others; ``left`` is where a stands."""
+        a, n = self.text[left[0] : left[1]], number.strip()
+        rest = {"(": "(...)", "[": "[...]"}.get(token.text, token.text)
+        a = a if len(a) < 20 else "(...)"
+        return FormulaError(
+            f"'{a}{sign.text}{n}{rest}' reads two ways",
+            f"write {a}{sign.text}({n}*{rest}) or ({a}{sign.text}{n})*{rest}",
+            self.text,
+            (left[0], token.end),
+        )
+
     def missing(self, token: Token, at: int) -> FormulaError:
         """Say that an operand is due."""
         if token.kind == END:
