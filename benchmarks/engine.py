@@ -118,6 +118,10 @@ ROWS: dict[str, tuple[Callable[[], Sweep], list[Contender]]] = {
         lambda: at_rates("long_rosenbrock", "adam", (-1.2, 1.0) * 50, 1e-4, 0.1, 100, 1_000),
         [GDPLAY, JAX],
     ),
+    "Rosenbrock of 10,000 variables + Adam, 100 rates x 50 steps": (
+        lambda: at_rates("long_rosenbrock", "adam", (-1.2, 1.0) * 5_000, 1e-4, 0.1, 100, 50),
+        [GDPLAY, JAX],
+    ),
     "Himmelblau + Adam, 1,000,000 starts x 200 steps": (
         lambda: from_starts("himmelblau", "adam", 0.02, 1_000_000, 200),
         [GDPLAY, OPTAX, C, C_RECIPROCAL],

@@ -32,6 +32,9 @@ KINDS = ("function", "gradient", "hessian")
 LAST_RATE = symbol("rate", (), "carried")
 """The learning rate that made the last step; nan before the first."""
 
+RATES = 4
+"""A search tries about so many rates in a step; how long it takes is estimated with it."""
+
 LIMIT = "limit"
 """The hyperparameter that every search has: after so many rates it gives up."""
 

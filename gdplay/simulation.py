@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdplay.columns import log_columns
+from gdplay.columns import LogColumns, log_columns
 from gdplay.config.load import Config, load
 from gdplay.criteria import ALWAYS, ENDINGS, STATUSES
 from gdplay.diagnose import why_diverged
@@ -75,6 +75,12 @@ class _Rows:
         self.steps, self.values = [], []
 
 
+def work_of(config: Config, columns: LogColumns) -> Work:
+    """Return what a run is to an engine, which may be asked for more runs as well."""
+    seeds = np.array([config.seed], dtype=np.uint64)
+    return Work(config.method, config.start[:, None].copy(), config.criteria, seeds, columns.logged)
+
+
 def simulate(
     config: Config, log: RowSink | None = None, most_rows: int | None = None, watch: Watch | None = None
 ) -> Trace:
@@ -85,9 +91,7 @@ def simulate(
     began = time.perf_counter()
     method, watch = config.method, watch or Watch()
     columns = log_columns(config, on_disk=log is not None)
-    seeds = np.array([config.seed], dtype=np.uint64)
-    work = Work(method, config.start[:, None].copy(), config.criteria, seeds, columns.logged)
-    engine_name, engine = choose(config.engine, work)
+    engine_name, engine = choose(config.engine, work_of(config, columns))
     thinner = Thinner(most=most_rows)
     sinks: list[Any] = [lambda steps, values: thinner.add(steps, values.T)]
     if log is not None:

@@ -113,11 +113,11 @@ SECTIONS: dict[str, dict[str, Key]] = {
 }
 # fmt: on
 
+ENGINES = ("auto", "numpy", "compiled")
+
 SINGLE: dict[str, Key] = {
     "seed": Key(number(0, 2**63 - 1, whole=True), 0, "what the noise is a function of"),
-    "engine": Key(
-        choice("auto", "numpy", "compiled"), "auto", "what carries out the steps; auto weighs the work"
-    ),
+    "engine": Key(choice(*ENGINES), "auto", "what carries out the steps; auto weighs the work"),
 }
 
 TOP = ("extends", "function", "start", "optimizer", "name", "sweep", *SECTIONS, *SINGLE)

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gdplay.criteria import Criteria
 from gdplay.engines.columns import Columns, Row
+from gdplay.engines.compiled.program import UNROLLED
+from gdplay.engines.tally import Tally
 from gdplay.errors import Complaint, ConfigError
 from gdplay.formula.expr import Array, Expr, order
 from gdplay.formula.words import count
 from gdplay.method import Method
+from gdplay.search import RATES
 
 CALL, ELEMENT = 1.2e-6, 0.7e-9
 """Seconds that the NumPy engine takes for one node of a step, and for each number in it beside that."""
 
-COMPILING, LOADING = 25e-6, 0.12
-"""Seconds that compiling takes for a number of a step, and before the first."""
+ROUND = 40e-6
+"""Seconds that it takes beside that whenever a search tries a rate."""
+
+COMPILING, LOADING = 80e-6, 0.12
+"""Seconds that compiling takes for an operation of a step, and before the first."""
 
 
 class Engine(Protocol):
@@ -32,7 +38,11 @@ class Engine(Protocol):
     active: NDArray[np.int64]
     names: tuple[str, ...]
     step: int
-    seeker: Any
+
+    @property
+    def seeker(self) -> Tally | None:
+        """What the searches for learning rates took, where there are any."""
+        ...
 
     @property
     def best(self) -> Row:
@@ -78,14 +88,24 @@ class Work:
         """Tell whether the NumPy engine would take longer than compiling does."""
         method = self.method
         outputs = [method.f, method.gradient, method.next_point, *(m.after for m in method.memory)]
-        nodes = order(outputs)
-        numbers = sum(count(node.shape) for node in nodes)
-        runs, steps = self.starts.shape[1], self.criteria.max_steps + 1
-        by_numpy = steps * (len(nodes) * CALL + numbers * runs * ELEMENT)
-        return by_numpy > LOADING + COMPILING * numbers
+        nodes, runs, steps = order(outputs), self.starts.shape[1], self.criteria.max_steps + 1
+        seconds = _seconds(nodes, runs)
+        if method.search is not None:
+            tried = order([method.search.until, *method.search.next])
+            nodes, seconds = [*nodes, *tried], seconds + RATES * (ROUND + _seconds(tried, runs))
+        by_numpy = steps * seconds
+        vectors = [node for node in nodes if len(node.shape) < 2 and method.search is None]
+        operations = sum(count(node.shape) for node in nodes)
+        operations -= sum(max(0, count(node.shape) - 2 * UNROLLED) for node in vectors)  # these are loops
+        return by_numpy > LOADING + COMPILING * operations
 
 
-def choose(name: str, work: Work, threads: int | None = None) -> tuple[str, Engine]:
+def _seconds(nodes: Sequence[Expr], runs: int) -> float:
+    """Return about how long NumPy takes for some nodes."""
+    return len(nodes) * CALL + sum(count(node.shape) for node in nodes) * runs * ELEMENT
+
+
+def choose(name: str, work: Work) -> tuple[str, Engine]:
     """Return the engine of that name, or the better one for ``auto``, with its own name.
 
     Raises ConfigError where the compiled engine is asked for and can't be had.
@@ -101,7 +121,7 @@ def choose(name: str, work: Work, threads: int | None = None) -> tuple[str, Engi
 
         try:
             return "compiled", CompiledColumns(
-                work.method, work.starts, work.criteria, work.seeds, work.logged, work.parameters, threads
+                work.method, work.starts, work.criteria, work.seeds, work.logged, work.parameters
             )
         except Uncovered as error:
             reason = str(error)

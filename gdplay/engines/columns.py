@@ -65,7 +65,7 @@ class Columns:
         parameters: Mapping[Expr, Array] | None = None,
     ) -> None:
         n, runs = starts.shape
-        self.method, self.limit, self.step = method, criteria.diverged, 0
+        self.method, self.criteria, self.step = method, criteria, 0
         self.active: Integers = np.arange(runs)
         self.seeds = np.zeros(runs, np.uint64) if seeds is None else seeds
         self.start, self.best, self.final = (Row.blank(n, runs) for _ in range(3))
@@ -74,7 +74,7 @@ class Columns:
         fixed = {**method.parameters, **(parameters or {})}
         memory = start_values(method.memory, {method.point: starts, **fixed}, runs)
         with np.errstate(over="ignore"):  # beyond a start near the largest number nothing is
-            bound = self.limit * np.maximum(1.0, np.abs(starts).max(axis=0))
+            bound = criteria.diverged * np.maximum(1.0, np.abs(starts).max(axis=0))
         self.values: dict[Expr, Array] = {
             **fixed,
             method.point: starts,
@@ -140,7 +140,7 @@ class Columns:
             values[method.noise] = normal(self.seeds, 0, self.step + 1, method.size)
         if self.step == 0:
             f = fill(self.tape(values)[1], (runs,))
-            values[CARRIED.bound_f] = self.limit * np.maximum(1.0, np.abs(f))
+            values[CARRIED.bound_f] = self.criteria.diverged * np.maximum(1.0, np.abs(f))
         ended, f, size, row, *rest = self.tape(values)
         ended, f, size = (fill(a, (runs,)) for a in (ended, f, size))
         conditions, moves = rest[: len(self.names) - 1], rest[len(self.names) - 1 :]

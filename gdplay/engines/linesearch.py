@@ -7,27 +7,26 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from gdplay.engines.tally import Tally
 from gdplay.engines.tape import Tape
 from gdplay.formula.expr import Array, Expr, is_constant, order, substitute, symbol
 from gdplay.method import Method
-from gdplay.search import KINDS, LIMIT, dependent
+from gdplay.search import dependent
 
 Values = dict[Expr, Array]
 
 
-class Seeker:
+class Seeker(Tally):
     """Finds each run's rate and takes the step with it.
 
     ``needed`` are the nodes that the search and the step use but that do not depend on the rate; the
-    engine computes them with the row and hands their values on. ``trials``, ``failures`` and
-    ``first_failure`` count for every run the rates tried, the searches that met their limit, and the
-    step of the first of those (0: none).
+    engine computes them with the row and hands their values on.
     """
 
     def __init__(self, method: Method, runs: int) -> None:
         line = method.search
         assert line is not None
-        self.line = line
+        super().__init__(line, runs)
         after = [m.after for m in method.memory]
         test, move, finish = [line.until, line.otherwise], list(line.next), [method.next_point, *after]
         outputs = [*test, *move, *finish]
@@ -41,9 +40,6 @@ class Seeker:
         self.shared = shared.symbols
         self.test = Tape([*test, *shared.nodes])
         self.move, self.finish = Tape(shared.outputs), Tape(finish)
-        self.trials, self.searches, self.failures, self.first_failure = (
-            np.zeros(runs, np.int64) for _ in range(4)
-        )
 
     def step(
         self,
@@ -75,7 +71,7 @@ class Seeker:
             late = ~stopped & (limit[waiting] <= tried)
             if late.any():
                 unknown[0, waiting[late]] = np.broadcast_to(otherwise, waiting.shape)[late]
-                self._fail(active[waiting[late]])
+                self.fail(active[waiting[late]])
             going = np.flatnonzero(~stopped & ~late)
             here |= dict(zip(self.shared, shared, strict=True))
             there = self.move(_pick(here, going, len(waiting))) if len(going) else []
@@ -88,28 +84,6 @@ class Seeker:
     def tapes(self) -> tuple[Tape, ...]:
         """The tapes that are played beside the row's."""
         return self.test, self.move, self.finish
-
-    def _fail(self, which: NDArray[np.int64]) -> None:
-        self.failures[which] += 1
-        first = which[self.first_failure[which] == 0]
-        self.first_failure[first] = self.searches[first]
-
-    def evaluations(self, run: int) -> dict[str, int]:
-        """Return how often a run's searches computed f, the gradient and the Hessian."""
-        cost, searches, trials = self.line.cost, int(self.searches[run]), int(self.trials[run])
-        counts = zip(KINDS, cost.start, cost.trial, cost.move, strict=True)
-        return {what: a * searches + b * trials + c * (trials - searches) for what, a, b, c in counts}
-
-    def notes(self, run: int) -> tuple[str, ...]:
-        """Say how often a run's searches gave up."""
-        times = int(self.failures[run])
-        if not times:
-            return ()
-        search, most = self.line.search, self.line.search.hyperparameters[LIMIT]
-        limit = f"{most:g} rate{'s' * (most != 1)}"
-        taken = "the last rate" if search.otherwise == "lr" else f"the rate {search.otherwise}"
-        steps = f"step {self.first_failure[run]}" + (f" and {times - 1} more" if times > 1 else "")
-        return (f"search: {search.name} tried {limit} without success at {steps}; the step took {taken}",)
 
 
 class Cut:

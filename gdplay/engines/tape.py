@@ -29,6 +29,7 @@ class Tape:
     ) -> None:
         nodes = order(outputs)
         slot = {node: k for k, node in enumerate(nodes)}
+        self.nodes, self.outputs = nodes, tuple(outputs)
         self.symbols = [(node, slot[node]) for node in nodes if node.op == "symbol"]
         self.wanted = [slot[output] for output in outputs]
         self.slots: list[Any] = [None] * len(nodes)

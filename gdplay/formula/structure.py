@@ -213,12 +213,13 @@ def _flipped(a: Expr) -> Expr:
     return index(a, ((a.shape[0] - 1, -1, a.shape[0]),))
 
 
+# 0.0 + an extremum: of the zeros -0.0 and 0.0 it would depend on their order which one is found
 # fmt: off
 STRUCTURE: dict[str, Op] = {
     "sum":        Op(lambda g, y, a: (spread(g, a.shape),),           lambda a: ordered(np.add, a),        shapes.leading_reduced, elementwise=False),
     "prod":       Op(lambda g, y, a: (g*others(a),),                  lambda a: ordered(np.multiply, a),   shapes.leading_reduced, elementwise=False, pole=True),
-    "reduce_max": Op(_extremum_adjoint,                               lambda a: np.max(a, axis=0),         shapes.leading_reduced, elementwise=False, selects=True),
-    "reduce_min": Op(_extremum_adjoint,                               lambda a: np.min(a, axis=0),         shapes.leading_reduced, elementwise=False, selects=True),
+    "reduce_max": Op(_extremum_adjoint,                               lambda a: 0.0 + np.max(a, axis=0),   shapes.leading_reduced, elementwise=False, selects=True),
+    "reduce_min": Op(_extremum_adjoint,                               lambda a: 0.0 + np.min(a, axis=0),   shapes.leading_reduced, elementwise=False, selects=True),
     "norm":       Op(lambda g, y, a: (g*guard(y, a/y),), _norm,                            shapes.leading_reduced, elementwise=False, pole=True),
     "softmax":    Op(lambda g, y, a: (y*(g - build("sum", g*y)),),    _softmax,                            shapes.same, elementwise=False, pole=True),
     "logsumexp":  Op(lambda g, y, a: (g*build("softmax", a),),                _logsumexp,                          shapes.leading_reduced, elementwise=False, pole=True),

@@ -105,11 +105,11 @@ def leaves(program: Program, *nodes: Expr) -> dict[Expr, np.ndarray]:
 
 
 def test_what_is_too_long_or_has_no_form_is_refused() -> None:
-    x, A, b = symbol("x", (200,)), symbol("A", (9, 9)), symbol("b", (9,))
+    x, A, b = symbol("x", (200,)), symbol("A", (13, 13)), symbol("b", (13,))
     short, long = Program(300), Program(10_000)
     known = leaves(short, x)
     with pytest.raises(Uncovered, match="more than 300 operations"):
         lower(short, [build("sum", x * x)], known)
     known = leaves(long, A, b)
-    with pytest.raises(Uncovered, match="9 x 9"):
+    with pytest.raises(Uncovered, match="13 x 13"):
         lower(long, [build("solve", A, b)], known)

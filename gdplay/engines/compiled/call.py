@@ -14,10 +14,17 @@ from gdplay.engines.compiled.memory import Blocks, aligned
 from gdplay.engines.compiled.step import Sources, Step
 from gdplay.engines.compiled.threads import Workers
 from gdplay.formula.expr import Array
+from gdplay.search import RATES
 
 POINTER, WHOLE = ctypes.c_void_p, ctypes.c_int64
 STEPS = (*(POINTER,) * 5, *(WHOLE,) * 4, ctypes.c_double)
 MEASURE = (*(POINTER,) * 3, *(WHOLE,) * 3)
+
+OPERATION = 1e-10
+"""A first guess of the seconds that an operation takes in one lane."""
+
+MOST_OPTIMIZED = 2_000
+"""Longer steps are compiled without care for registers: that takes time in proportion, and costs no speed."""
 
 
 class Kernel:
@@ -26,7 +33,9 @@ class Kernel:
     def __init__(self, step: Step, sources: Sources, lanes: int, groups: int, workers: Workers) -> None:
         self.step, self.sources, self.workers = step, sources, workers
         self.lanes, self.groups = lanes, groups
-        self.code = Code(self.text)
+        rounds = 1 if step.rounds is None else RATES
+        self.seconds = OPERATION * len(step.program.operations) * rounds * lanes * groups  # of a block's step
+        self.code = Code(self.text, 0 if len(step.program.operations) > MOST_OPTIMIZED else 2)
         self._steps = self.code.function("steps", STEPS)
         self._measure = self.code.function("measure", MEASURE)
 
@@ -53,7 +62,7 @@ class Kernel:
             pointers = (address(a) for a in (blocks.data, shared, table, noise, rows))
             self._steps(*pointers, blocks.padded, start, end, steps, float(first))
 
-        self.workers.over(blocks.count, work)
+        self.workers.over(blocks.count, work, self.seconds * steps)
         return rows
 
     def measure(self, blocks: Blocks, shared: Array, name: str) -> Array:
@@ -64,7 +73,7 @@ class Kernel:
         def work(start: int, end: int) -> None:
             self._measure(*(address(a) for a in (blocks.data, shared, result)), at, start, end)
 
-        self.workers.over(blocks.count, work)
+        self.workers.over(blocks.count, work, self.seconds)
         return result.transpose(1, 0, 2).reshape(2, -1)[:, : blocks.runs]
 
 

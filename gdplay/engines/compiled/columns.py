@@ -4,25 +4,35 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gdplay.criteria import Criteria
 from gdplay.engines.columns import Row
-from gdplay.engines.compiled.build import plan
-from gdplay.engines.compiled.call import Kernel
+from gdplay.engines.compiled.bounds import limit
+from gdplay.engines.compiled.build import COUNTED, Plan, plan
+from gdplay.engines.compiled.call import OPERATION, Kernel
 from gdplay.engines.compiled.jit import host
-from gdplay.engines.compiled.memory import Blocks, aligned
+from gdplay.engines.compiled.long.kernel import LongKernel
+from gdplay.engines.compiled.long.plan import LongPlan, long_plan
+from gdplay.engines.compiled.memory import aligned
+from gdplay.engines.compiled.program import UNROLLED, Uncovered
 from gdplay.engines.compiled.threads import Workers
+from gdplay.engines.tally import Tally
 from gdplay.engines.tape import Tape, evaluate
-from gdplay.formula.expr import Array, Expr
+from gdplay.formula.expr import Array, Expr, order
 from gdplay.method import Method
 from gdplay.noise import GRADIENT, normal
 from gdplay.rule import start_values
 
 PATIENCE = 0.25
 """A call of the kernel takes about so many seconds at most: between calls, stop is asked."""
+
+UNEVEN = 16
+"""With a search a step may take so many times as long as those before it: calls are that much shorter."""
 
 MOST_STEPS = 1 << 14
 MOST_NUMBERS = 1 << 23
@@ -31,17 +41,18 @@ MOST_NUMBERS = 1 << 23
 MOST_GROUPS = 8
 """So many registers of runs stand in a block at most: what they remember stays in the nearest cache."""
 
-OPERATION = 1e-10
-"""A first guess of the seconds that an operation takes in one lane."""
-
 CROWDED = 0.7
 """The runs that go on are packed together when fewer than this part of the lanes is in use."""
 
 
-def widths(runs: int, threads: int) -> tuple[int, int]:
+MOST_STACK = 1 << 19
+"""So many bytes the values of a step may take at most: threads have a megabyte or more."""
+
+
+def widths(runs: int, threads: int, operations: int = 1) -> tuple[int, int]:
     """Return how many runs stand in a register and how many registers in a block: every thread gets work."""
     lanes, groups = host().lanes, MOST_GROUPS
-    while lanes // 2 >= runs:
+    while lanes // 2 >= runs or (lanes > 1 and 8 * lanes * operations > MOST_STACK):
         lanes //= 2
     while groups > 1 and groups * lanes * threads > runs:
         groups //= 2
@@ -54,9 +65,6 @@ class CompiledColumns:
     ``threads``: how many may work at once, None for one a processor. Raises Uncovered where the step
     has parts that are not compiled.
     """
-
-    seeker = None
-    """What searches for learning rates: nothing here."""
 
     def __init__(
         self,
@@ -74,16 +82,20 @@ class CompiledColumns:
         self.parameters = {**method.parameters, **(parameters or {})}
         self.start, self._best, self.final = (Row.blank(n, runs) for _ in range(3))
         self.ending = np.zeros(runs, dtype=np.int64)
-        self.plan = plan(method, criteria, logged, self.parameters)
+        self._tally = None if method.search is None else Tally(method.search, runs)
+        self.plan = _planned(method, criteria, logged, self.parameters)
         self.names = self.plan.names
         self.workers = Workers(threads)
-        self.kernels: dict[bool, Kernel] = {}
-        self.lanes, self.groups = widths(runs, self.workers.threads)
-        self.blocks = Blocks(self.plan.sources.layout, runs, self.lanes * self.groups)
+        self.kernels: dict[bool, Kernel | LongKernel] = {}
+        self.widths = widths(runs, self.workers.threads, self.plan.operations)
+        self.blocks = self.plan.memory(runs, self.widths)
         self.seeds = np.zeros(runs, np.uint64) if seeds is None else seeds
         self.columns, self.going = np.arange(runs), np.ones(runs, dtype=bool)
         self.seen = True  # whether the best points are those of the last row
-        self.pace = OPERATION * len(self.plan.quiet.program.operations) * max(8, runs) / self.workers.threads
+        self.patience = PATIENCE if method.search is None else PATIENCE / UNEVEN
+        self.pace = OPERATION * self.plan.operations * max(8, runs) / self.workers.threads
+        if method.search is not None:
+            self.pace = self.patience  # who knows: the first call takes one step
         self._fill(starts)
 
     def _fill(self, starts: Array) -> None:
@@ -96,7 +108,8 @@ class CompiledColumns:
             blocks.write(f"m{k}", value.reshape(-1, runs))
         with np.errstate(over="ignore"):  # beyond a start near the largest number nothing is
             bound = self.criteria.diverged * np.maximum(1.0, np.abs(starts).max(axis=0))
-        for name, value in (("bound_x", bound), ("moved", np.nan), ("rate", np.nan), ("best", np.inf)):
+        first = {"bound_x": bound, "limit_x": limit(bound), "moved": np.nan, "rate": np.nan, "best": np.inf}
+        for name, value in first.items():
             blocks.write(name, np.full((1, runs), value))
         if stages.single:
             values = evaluate(stages.single, self.parameters)
@@ -112,6 +125,13 @@ class CompiledColumns:
         if not self.seen:
             self._remember_best()
         return self._best
+
+    @property
+    def seeker(self) -> Tally | None:
+        """What the searches for learning rates took so far, where there are any."""
+        if self._tally is not None and not self.seen:
+            self._remember_best()
+        return self._tally
 
     @property
     def running(self) -> bool:
@@ -138,7 +158,7 @@ class CompiledColumns:
         if self.step == 0 and rows:
             self._begin(kernel)
         while self.step < end and self.running and not (self.step and stop()):
-            steps = max(1, min(end - self.step, self._most_steps(kernel), int(PATIENCE / self.pace)))
+            steps = max(1, min(end - self.step, self._most_steps(kernel), int(self.patience / self.pace)))
             began = time.perf_counter()
             values = kernel.steps(self.blocks, self.shared, *self._given(kernel, steps), self.step, steps)
             if log is not None:
@@ -154,25 +174,24 @@ class CompiledColumns:
             self._set(self.final, self.going, "last_x", np.full(len(self.columns), self.step - 1.0))
             self.active, self.going = self.active[:0], np.zeros_like(self.going)
 
-    def _kernel(self, log: bool) -> Kernel:
+    def _kernel(self, log: bool) -> Kernel | LongKernel:
         if log not in self.kernels:
-            step = self.plan.logging if log else self.plan.quiet
-            self.kernels[log] = Kernel(step, self.plan.sources, self.lanes, self.groups, self.workers)
+            self.kernels[log] = self.plan.kernel(log, self.widths, self.workers)
         return self.kernels[log]
 
-    def _most_steps(self, kernel: Kernel) -> int:
+    def _most_steps(self, kernel: Kernel | LongKernel) -> int:
         noise = kernel.sources.noise
         numbers = kernel.sources.table + (kernel.columns + noise) * self.blocks.padded
         return min(MOST_STEPS, 1 + MOST_NUMBERS // (1 + numbers))
 
-    def _begin(self, kernel: Kernel) -> None:
+    def _begin(self, kernel: Kernel | LongKernel) -> None:
         f, size = kernel.measure(self.blocks, self.shared, "start")
-        self.start = Row(np.zeros(len(f)), self.blocks.read("start").copy(), f.copy(), size.copy())
+        self.start = Row(np.zeros(len(f)), self.blocks.read("start"), f, size)
         self.blocks.write("best_f", f[None])
         with np.errstate(all="ignore"):
             self.blocks.write("bound_f", (self.criteria.diverged * np.maximum(1.0, np.abs(f)))[None])
 
-    def _given(self, kernel: Kernel, steps: int) -> tuple[Array, Array]:
+    def _given(self, kernel: Kernel | LongKernel, steps: int) -> tuple[Array, Array]:
         """Return what NumPy computes for the next steps: the table and the noise."""
         count, n = kernel.sources.table, self.method.size
         table = np.zeros((steps, max(1, count)))
@@ -208,7 +227,8 @@ class CompiledColumns:
         if not ended.any():
             return
         self._set(self.final, ended, "final_x", self.blocks.read("final_step")[0])
-        self.ending[self.columns[ended]] = ending[ended]
+        runs, lanes = self._which(ended)
+        self.ending[runs] = ending[lanes]
         self.going &= ~ended
         self.active = self.columns[self.going]
         kept = np.flatnonzero(self.going)
@@ -219,12 +239,35 @@ class CompiledColumns:
             self.going = np.ones(len(kept), dtype=bool)
 
     def _remember_best(self) -> None:
+        """Bring the best points up to date, and what searches took."""
         self._set(self._best, np.ones_like(self.going), "best_x", self.blocks.read("best_step")[0])
+        if self._tally is not None:
+            for name in COUNTED:
+                getattr(self._tally, name)[self.columns] = self.blocks.read(name)[0]
+            self._tally.searches[:] = np.where(self.ending == 0, self.step, self.final.step)
         self.seen = True
 
     def _set(self, row: Row, which: NDArray[np.bool_], place: str, steps: Array) -> None:
         """Set the columns of a result for some lanes, from where the points stand in the blocks."""
-        kernel, columns = next(iter(self.kernels.values())), self.columns[which]
+        kernel, (runs, lanes) = next(iter(self.kernels.values())), self._which(which)
         f, size = kernel.measure(self.blocks, self.shared, place)
-        row.step[columns], row.f[columns], row.grad_norm[columns] = steps[which], f[which], size[which]
-        row.x[:, columns] = self.blocks.read(place)[:, which]
+        row.step[runs], row.f[runs], row.grad_norm[runs] = steps[lanes], f[lanes], size[lanes]
+        row.x[:, runs] = self.blocks.read(place)[:, lanes]
+
+    def _which(self, lanes: NDArray[np.bool_]) -> tuple[Any, Any]:
+        """Return the numbers of the runs in some lanes, and these lanes: all at once where they are all."""
+        if len(self.columns) == len(self.ending) and lanes.all():
+            return slice(None), slice(None)
+        return self.columns[lanes], lanes
+
+
+def _planned(
+    method: Method, criteria: Criteria, logged: tuple[Expr, ...], parameters: Mapping[Expr, Array]
+) -> Plan | LongPlan:
+    """Return the step to be compiled, in the form that suits it. Raises Uncovered."""
+    outputs = [method.f, method.gradient, method.next_point, *(m.after for m in method.memory)]
+    longest = max(node.shape[0] for node in order(outputs) if len(node.shape) == 1)
+    if longest > UNROLLED and method.search is None:
+        with suppress(Uncovered):
+            return long_plan(method, criteria, logged, parameters)
+    return plan(method, criteria, logged, parameters)

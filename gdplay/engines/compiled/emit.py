@@ -113,7 +113,7 @@ def emit(
     With ``guesses``, known divisors are multiplied with.
     """
     values = dict(given)
-    numbers = program.needed(wanted)
+    numbers = program.needed(wanted, values)
     circles = Circles(program, numbers, values)
     for number in numbers:
         operation = program.operations[number]
@@ -127,4 +127,6 @@ def emit(
             values[number] = circles.function(operation.op, operation.args[0])
         else:
             values[number] = instruction(writer, operation.op, [values[arg] for arg in operation.args])
+        for note in program.notes.get(number, ()):
+            writer.line(f"; {values[number].name} is {note}")
     return values

@@ -29,19 +29,29 @@ def _chain(program: Program, params: tuple[int], a: int) -> int:
 
 def _at_most(program: Program, params: Any, a: int, b: int) -> int:
     # max(u, v) <= b is u <= b and v <= b, for nan too, and needs no maximum
-    left = program.operations[a]
-    if left.op == "abs" and _positive(program, left.args[0]):
-        return _at_most(program, params, left.args[0], b)
-    if left.op == "max":
-        return program.add("and", *(_at_most(program, params, arg, b) for arg in left.args))
-    return program.add("le", a, b)
+    tests: list[int] = []
+    waiting = [a]
+    while waiting:
+        number = waiting.pop()
+        operation = program.operations[number]
+        if operation.op == "max":
+            waiting.extend(operation.args)
+        elif operation.op == "abs" and _positive(program, operation.args[0]):
+            waiting.append(operation.args[0])
+        else:
+            tests.append(program.add("le", number, b))
+    return reduce(lambda one, other: program.add("and", one, other), tests)
 
 
 def _positive(program: Program, number: int) -> bool:
-    operation = program.operations[number]
-    if operation.op == "max":
-        return all(_positive(program, arg) for arg in operation.args)
-    return operation.op == "abs"
+    waiting = [number]
+    while waiting:
+        operation = program.operations[waiting.pop()]
+        if operation.op == "max":
+            waiting.extend(operation.args)
+        elif operation.op != "abs":
+            return False
+    return True
 
 
 def _mod(program: Program, params: Any, a: int, b: int) -> int:

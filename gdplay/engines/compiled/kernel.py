@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-
+from gdplay.engines.compiled.attempt import attempt
 from gdplay.engines.compiled.define import definitions
-from gdplay.engines.compiled.emit import as_float, as_mask, emit
-from gdplay.engines.compiled.groups import Groups, Measure
-from gdplay.engines.compiled.ir import FLOAT, Value, literal
-from gdplay.engines.compiled.program import Program
-from gdplay.engines.compiled.quotient import Guesses
+from gdplay.engines.compiled.emit import as_float
+from gdplay.engines.compiled.endings import Endings, Point
+from gdplay.engines.compiled.groups import Measure
+from gdplay.engines.compiled.ir import MASK, Value, literal
+from gdplay.engines.compiled.linesearch import Seek
 from gdplay.engines.compiled.step import Sources, Step
 from gdplay.engines.compiled.vectormath import FUNCTIONS
 
-ATTRIBUTES = """attributes #0 = { nounwind "prefer-vector-width"="512" "min-legal-vector-width"="512" }
+ATTRIBUTES = """attributes #0 = { nounwind alignstack=64 "prefer-vector-width"="512"
+  "min-legal-vector-width"="512" }
 !0 = !{!"branch_weights", i32 1, i32 100000}"""
+"""The stack is aligned because a register that is kept there would else lie in two lines of cache."""
 
 
-MOST_INLINED = 6
-"""A function that a step calls more often is called indeed: its copies would take LLVM too long."""
-
-
-class StepLoop(Groups):
+class StepLoop(Endings):
     """Writes the function that takes blocks of runs through many steps.
 
     The groups of a block take each step one after another, so that one's divisions and square roots go
@@ -33,11 +29,14 @@ class StepLoop(Groups):
         """Return it."""
         writer, step = self.writer, self.step
         self.after = {(name, k): n for name, (_, ids) in step.carried.items() for k, n in enumerate(ids)}
-        negated = [step.program.operations[number] for number in step.conditions]
-        inside = [operation.args[0] for operation in negated if operation.op == "not"]
-        self.wanted = [*step.conditions, *inside, step.f, *step.row, *self.after.values()]
+        after = list(self.after.values())
+        self.seek = None if step.rounds is None else Seek(step.program, step.rounds, after)
+        later = [] if self.seek is None else self.seek.outputs
+        self.wanted = [*self.tested, step.f, *step.row, *(self.seek.fixed if self.seek else after)]
+        behind = step.program.needed([*self.wanted, *step.conditions, *later])
+        self.calls = any(step.program.operations[number].op in FUNCTIONS for number in behind)
         self.open_blocks()
-        shared = self.leaves(self.wanted, "shared")
+        shared = self.leaves(behind, "shared")
         self.given = {number: self.everywhere("%shared", k) for number, (_, k) in shared.items()}
         writer.line("br label %step")
         self._open_step()
@@ -47,7 +46,7 @@ class StepLoop(Groups):
         writer.start("run")
         self._group(alive)
         writer.start("group.done")
-        writer.line(f"%left = phi i1 [ false, %group ], [ true, %{self.usual} ], [ {self.left}, %end ]")
+        writer.line(f"%left = phi i1 [ false, %group ], {', '.join(self.ways)}")
         writer.line("%some.next = or i1 %some, %left")
         self.close_groups("step.done")
         writer.start("step.done")
@@ -75,8 +74,9 @@ class StepLoop(Groups):
         if self.sources.table:
             writer.line(f"%place = mul i64 %k, {self.sources.table}")
             writer.line("%line = getelementptr double, ptr %table, i64 %place")
-            stepped = self.leaves(self.wanted, "stepped")
+            stepped = self.leaves([*self.wanted, *self.alike], "stepped")
             self.given |= {number: self.everywhere("%line", k) for number, (_, k) in stepped.items()}
+        self.all_done = self.all_end(self.given)
 
     def _group(self, alive: Value) -> None:
         """Write one step of one group."""
@@ -89,30 +89,49 @@ class StepLoop(Groups):
             writer.store(value, self.place("last_x", k))
         writer.line("br label %go")
         writer.start("go")
-        values = self._values(alive)
+        values = attempt(writer, step.program, self.wanted, self.given, alive)
         if step.row:
             self._log([as_float(values[number]) for number in step.row])
-        conditions = [as_mask(values[number]) for number in step.conditions]
-        going = alive
-        for number in step.conditions:
-            going = going & self._unless(number, values)
-        newly = alive & ~going
+        going = self.going(values)
         self._remember_best(as_float(values[step.f]), alive, x)
+        if self.seek is None:
+            self._remember(values, x if self.calls else {}, alive)
+        then, usual = "look" if self.seek else "group.done", writer.label
+        perhaps = writer.scalar(f"or i1 {writer.any(alive & ~going)}, {self.all_done}")
+        writer.line(f"br i1 {perhaps}, label %end, label %{then}, !prof !0")
+        writer.start("end")
+        known = {number: values[number] for number in self.wanted} | self.given
+        still = self.end(alive, known, x, self.now)
+        left = writer.any(still)
+        writer.line(f"br label %{then}")
+        self.ways = [f"[ true, %{usual} ]", f"[ {left}, %end ]"]
+        if self.seek is not None:
+            writer.start(then)
+            ways = f"[ {alive.name}, %{usual} ], [ {still.name}, %end ]"
+            self._look(self.seek, writer.put(f"phi {writer.type(MASK)} {ways}", MASK), known, x)
+
+    def _remember(self, values: dict[int, Value], x: Point, alive: Value) -> None:
+        """Write what the next step begins with; the points of lanes that have ended stay, if ``x`` has them.
+
+        Such a lane may compute what it likes, but not where functions are slow.
+        """
         for key, number in self.after.items():
             value = as_float(values[number])
-            # a lane that has ended may compute what it likes, but its point stays where functions are quick
-            writer.store(going.where(value, x[key]) if key in x else value, self.place(*key))
-        self.usual = writer.label
-        writer.line(f"br i1 {writer.any(newly)}, label %end, label %group.done, !prof !0")
-        self._end(newly, conditions, x)
+            self.writer.store(alive.where(value, x[key]) if key in x else value, self.place(*key))
 
-    def _unless(self, number: int, values: dict[int, Value]) -> Value:
-        """Return where a condition does not hold; of ``not a``, where a does."""
-        operation = self.step.program.operations[number]
-        if operation.op == "not":
-            return as_mask(values[operation.args[0]])
-        value = values[number]
-        return value.equals(0.0) if value.element == FLOAT else ~value
+    def _look(self, seek: Seek, alive: Value, values: dict[int, Value], x: Point) -> None:
+        """Write the search for the rates of the lanes that go on, and the step with them."""
+        writer, program = self.writer, self.step.program
+        self.ways = [f"[ false, %{writer.label} ]"]
+        writer.line(f"br i1 {writer.any(alive)}, label %seek, label %group.done")
+        writer.start("seek")
+        known = seek.known(values)
+        rate = seek.rate(writer, self.place, known, alive, self.now)
+        known[seek.rounds.unknowns[0]] = rate
+        moved = attempt(writer, program, self.after.values(), known, alive)
+        self._remember(moved, {key: writer.load(self.place(*key)) for key in x}, alive)
+        self.ways.append(f"[ true, %{writer.label} ]")
+        writer.line("br label %group.done")
 
     def _load(self) -> None:
         writer = self.writer
@@ -134,74 +153,22 @@ class StepLoop(Groups):
         place = scalar(f"add i64 {scalar(f'mul i64 {column}, %padded')}, %lane")
         return self.writer.element(pointer, place)
 
-    def _values(self, alive: Value) -> dict[int, Value]:
-        """Write the step, quotients guessed; where one was wrong, what depends on them is done again."""
-        writer, program, guesses = self.writer, self.step.program, Guesses()
-        writer.inlined = _seldom(program, self.wanted)
-        values = emit(writer, program, self.wanted, self.given, guesses)
-        right = guesses.right()
-        if right is None:
-            return values
-        guessed = program.depending(values, "quotient")
-        before, writer.inlined = writer.label, frozenset()
-        wrong = writer.any(alive & ~right)
-        writer.line(f"br i1 {wrong}, label %again, label %values, !prof !0")
-        writer.start("again")
-        known = {number: value for number, value in values.items() if number not in guessed}
-        exact = emit(writer, program, self.wanted, known)
-        writer.line("br label %values")
-        writer.start("values")
-        for number in dict.fromkeys(self.wanted):
-            if number in guessed:
-                value, other = values[number], exact[number]
-                ways = f"[ {value.name}, %{before} ], [ {other.name}, %again ]"
-                values[number] = writer.put(f"phi {writer.type(value.element)} {ways}", value.element)
-        return values
-
     def _log(self, row: list[Value]) -> None:
         for c, value in enumerate(row):
             self.writer.store(value, self._across("%rows", len(row), c))
 
-    def _remember_best(self, f: Value, alive: Value, x: dict[tuple[str, int], Value]) -> None:
+    def _remember_best(self, f: Value, alive: Value, x: Point) -> None:
         writer = self.writer
         best = writer.load(self.place("best_f"))
+        # without asking first whether there is a better one: that costs more than the stores
         better = alive & (f < best)
-        lowest = better.where(f, best)
+        if "best" in self.step.carried:
+            writer.store(better.where(f, best), self.place("best"))
         news = {"best_f": [f], "best_step": [self.now], "best_x": list(x.values())}
         for name, values in news.items():
             for k, value in enumerate(values):
                 place = self.place(name, k)
                 writer.store(better.where(value, writer.load(place)), place)
-        if "best" in self.step.carried:
-            writer.store(lowest, self.place("best"))
-
-    def _end(self, newly: Value, conditions: list[Value], x: dict[tuple[str, int], Value]) -> None:
-        """Write what happens when a run ends: its result is stored, its point goes back to the start."""
-        writer = self.writer
-        writer.start("end")
-        which = writer.number(float(len(conditions)))
-        for k in range(len(conditions) - 2, -1, -1):
-            which = conditions[k].where(float(k + 1), which)
-        place = self.place("ending")
-        ending = newly.where(which, writer.load(place))
-        writer.store(ending, place)
-        place = self.place("final_step")
-        writer.store(newly.where(self.now, writer.load(place)), place)
-        for key, value in x.items():
-            place = self.place("final_x", key[1])
-            writer.store(newly.where(value, writer.load(place)), place)
-            place, start = self.place(*key), writer.load(self.place("start", key[1]))
-            writer.store(newly.where(start, writer.load(place)), place)
-        self.left = writer.any(ending.equals(0.0))
-        writer.line("br label %group.done")
-
-
-def _seldom(program: Program, wanted: Iterable[int]) -> frozenset[str]:
-    """Return the functions that a step calls so few times that their instructions may stand in the loop."""
-    calls = Counter(program.operations[number].op for number in program.needed(wanted))
-    return frozenset(
-        FUNCTIONS[op].name for op, times in calls.items() if op in FUNCTIONS and times <= MOST_INLINED
-    )
 
 
 def module_text(step: Step, sources: Sources, lanes: int, groups: int) -> str:

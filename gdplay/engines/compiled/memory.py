@@ -16,10 +16,11 @@ ALIGNED = 64
 """Bytes of a processor's line of cache, and of its widest register."""
 
 
-def aligned(*shape: int) -> Array:
-    """Return uninitialised doubles that begin on a line of cache."""
+def aligned(*shape: int, empty: bool = True) -> Array:
+    """Return doubles that begin on a line of cache, uninitialised or 0."""
     size = int(np.prod(shape, dtype=np.int64)) * 8
-    room = np.empty(size + ALIGNED, dtype=np.uint8)
+    # zeros come from the system, which has them at hand when they are touched
+    room = (np.empty if empty else np.zeros)(size + ALIGNED, dtype=np.uint8)
     first = -room.ctypes.data % ALIGNED
     return room[first : first + size].view(np.float64).reshape(shape)
 
@@ -30,9 +31,8 @@ class Blocks:
     def __init__(self, layout: Layout, runs: int, lanes: int) -> None:
         self.layout, self.runs, self.lanes = layout, runs, lanes
         self.count = -(-runs // lanes)
-        self.data = aligned(self.count, layout.size, lanes)
-        self.data[...] = 0.0
-        self.data.reshape(self.count, layout.size, lanes)[-1, layout.places["ending"], self._filled :] = 1.0
+        self.data = aligned(self.count, layout.size, lanes, empty=False)
+        self.data[-1, layout.places["ending"], self._filled :] = 1.0
 
     @property
     def _filled(self) -> int:
@@ -45,10 +45,11 @@ class Blocks:
         return self.count * self.lanes
 
     def read(self, name: str) -> Array:
-        """Return a quantity as (numbers, runs)."""
+        """Return a quantity as (numbers, runs), an array of its own."""
         places = self.layout.places[name]
-        part = self.data[:, places.start : places.stop]
-        return part.transpose(1, 0, 2).reshape(len(places), -1)[:, : self.runs]
+        full = np.empty((len(places), self.count, self.lanes))
+        full[...] = self.data[:, places.start : places.stop].transpose(1, 0, 2)
+        return full.reshape(len(places), -1)[:, : self.runs]
 
     def write(self, name: str, values: Array) -> None:
         """Set a quantity: (numbers, runs). What fills up the last block is like the last run."""

@@ -17,7 +17,7 @@ from gdplay.formula.structure import LANES, SMALL, subscripts
 Ids = NDArray[np.int64]
 """The numbers of operations, in an array of the node's shape."""
 
-LARGEST_SYSTEM = 8
+LARGEST_SYSTEM = 12
 """Linear equations are unrolled up to so many unknowns."""
 
 LARGEST = 1.7976931348623157e308
@@ -51,8 +51,12 @@ def _in_order(op: str) -> Callable[[Program, list[int]], int]:
     return lambda program, numbers: ordered(program, op, numbers)
 
 
-def _from_the_left(op: str) -> Callable[[Program, list[int]], int]:
-    return lambda program, numbers: reduce(lambda a, b: program.add(op, a, b), numbers)
+def _extremum(op: str) -> Callable[[Program, list[int]], int]:
+    def combine(program: Program, numbers: list[int]) -> int:
+        found = reduce(lambda a, b: program.add(op, a, b), numbers)
+        return program.add("add", program.const(0.0), found)
+
+    return combine
 
 
 def _norm(program: Program, numbers: list[int]) -> int:
@@ -150,8 +154,8 @@ MOVES: dict[str, Callable[..., Ids]] = {
     "softmax":    _softmax,
     "sum":        along_first(_in_order("add")),
     "prod":       along_first(_in_order("mul")),
-    "reduce_max": along_first(_from_the_left("max")),
-    "reduce_min": along_first(_from_the_left("min")),
+    "reduce_max": along_first(_extremum("max")),
+    "reduce_min": along_first(_extremum("min")),
     "norm":       along_first(_norm),
     "logsumexp":  along_first(_logsumexp),
 }  # fmt: skip

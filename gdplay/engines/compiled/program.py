@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,10 @@ import numpy as np
 
 NEVER_NEGATIVE_ZERO = ("abs", "exp", "lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not")
 """What these give is not -0.0, so 0 + it is itself."""
+
+
+UNROLLED = 16
+"""Steps on longer vectors are loops over elements where that can be; others take each element by itself."""
 
 
 class Uncovered(ValueError):  # noqa: N818 (no error where NumPy can do it)
@@ -41,6 +45,8 @@ class Program:
     """Operations that can't give -0.0."""
     inverses: dict[int, int] = field(default_factory=dict[int, int])
     """Of some operations, the one that gives 1/it."""
+    notes: dict[int, list[str]] = field(default_factory=dict[int, list[str]])
+    """What is said of operations in a text that is shown."""
 
     def add(self, op: str, *args: int, param: Any = None) -> int:
         """Return the number of an operation, adding it if it is new. Raises Uncovered past ``most``."""
@@ -69,7 +75,12 @@ class Program:
     def _unsigned(self, op: str, args: tuple[int, ...], param: Any) -> bool:
         if op == "const":
             return bool(np.copysign(1.0, param) > 0)
-        return op in NEVER_NEGATIVE_ZERO or (op == "add" and any(arg in self.unsigned for arg in args))
+        unsigned = [arg in self.unsigned for arg in args]
+        return (
+            op in NEVER_NEGATIVE_ZERO
+            or (op == "add" and any(unsigned))
+            or (op in ("max", "min") and all(unsigned))
+        )
 
     def const(self, number: float) -> int:
         """Return the constant."""
@@ -79,12 +90,13 @@ class Program:
         """Tell whether an operation is the constant 0.0."""
         return self.operations[number] == Operation("const", (), 0.0) and number in self.unsigned
 
-    def needed(self, wanted: Iterable[int]) -> list[int]:
-        """Return the numbers of all operations behind the wanted ones, in order."""
+    def needed(self, wanted: Iterable[int], known: Container[int] = ()) -> list[int]:
+        """Return the numbers of the operations behind the wanted ones, in order; none behind known ones."""
         seen = set(wanted)
         waiting = list(seen)
         while waiting:
-            for arg in self.operations[waiting.pop()].args:
+            number = waiting.pop()
+            for arg in self.operations[number].args if number not in known else ():
                 if arg not in seen:
                     seen.add(arg)
                     waiting.append(arg)

@@ -27,6 +27,18 @@ class Layout:
 
 
 @dataclass(frozen=True)
+class Rounds:
+    """A line search in numbers of a program's operations; see ``gdplay.search.LineSearch``."""
+
+    unknowns: tuple[int, ...]
+    begin: tuple[int, ...]
+    next: tuple[int, ...]
+    until: int
+    otherwise: int
+    limit: int
+
+
+@dataclass(frozen=True)
 class Step:
     """One step in numbers of a program's operations.
 
@@ -41,6 +53,8 @@ class Step:
     conditions: tuple[int, ...]
     carried: Mapping[str, tuple[list[int], list[int]]]
     row: tuple[int, ...] = ()
+    rounds: Rounds | None = None
+    """How the learning rate is searched for, if it is; then what is carried depends on the first unknown."""
 
 
 @dataclass(frozen=True)
