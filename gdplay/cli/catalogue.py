@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from gdplay.cli.complete import entries
-from gdplay.cli.options import Force, Json, OutFile
+from gdplay.cli.options import Engine, Force, Json, OutFile
 
 WIDTH = 80
 ENTRIES = {"functions": "function", "optimizers": "optimizer", "schedules": "schedule", "searches": "search"}
@@ -103,7 +103,7 @@ def show(
         typer.Argument(
             autocompletion=entries,
             metavar="[KIND] NAME|CONFIG",
-            help="An entry's name, with its kind before it if need be; a config with --schedule.",
+            help="An entry's name, with its kind before it if need be; a config with --schedule or --code.",
         ),
     ] = None,
     name: Annotated[str | None, typer.Argument(hidden=True)] = None,
@@ -111,6 +111,10 @@ def show(
     schedule: Annotated[
         bool, typer.Option("--schedule", help="What a config schedules, step by step, without running it.")
     ] = False,
+    code: Annotated[
+        bool, typer.Option("--code", help="A config's step as the engine has it, with its equations.")
+    ] = False,
+    engine: Engine = None,
     latex: Annotated[bool, typer.Option("--latex", help="An optimizer's equations in LaTeX.")] = False,
     parity: Annotated[bool, typer.Option("--parity", help="What was compared with torch and Optax.")] = False,
     out: OutFile = None,
@@ -118,6 +122,8 @@ def show(
     json: Json = False,
 ) -> None:
     """Show one entry: its equations, defaults and source; -o draws a function, or what is scheduled.
+
+    Of a config --schedule shows what it schedules, --code the text of a step: NumPy's, or LLVM's.
 
     Examples:
 
@@ -127,12 +133,24 @@ def show(
 
     gdplay show configs/schedule.yaml --schedule -o s.png
 
+    gdplay show rosenbrock optimizer=momentum --code --engine numpy
+
     gdplay show --parity
     """
     from gdplay.cli import print_json
-    from gdplay.errors import printable
+    from gdplay.errors import Complaint, ConfigError, printable
 
     further = [word for word in (name, *(settings or ())) if word is not None]
+    if engine is not None and not code:
+        raise ConfigError(Complaint("--engine chooses a form of --code", "add --code", key="--engine"))
+    if code and kind is not None:
+        from gdplay.cli.code import show_code
+
+        if schedule or latex or parity:
+            message = "--code is shown alone"
+            raise ConfigError(Complaint(message, "leave out the other forms", key="--code"))
+        show_code([kind, *further], engine, out, force, json)
+        return
     if schedule and kind is not None:
         from gdplay.cli.schedule import show_schedule
 

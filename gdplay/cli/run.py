@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gdplay.cli.complete import sources
-from gdplay.cli.options import AllowRead, Force, Json, Out, Quiet, Settings
+from gdplay.cli.options import AllowRead, Engine, Force, Json, Out, Quiet, Settings, Threads, on, with_engine
 
 if TYPE_CHECKING:
     from gdplay.config.load import Config
@@ -37,6 +37,8 @@ def run(
     out: Out = None,
     force: Force = False,
     allow_read: AllowRead = None,
+    engine: Engine = None,
+    threads: Threads = None,
     quiet: Quiet = False,
     json: Json = False,
 ) -> int:
@@ -55,7 +57,7 @@ def run(
     from gdplay.columns import log_columns
     from gdplay.errors import Complaint, ConfigError
 
-    more, values = further_configs(settings)
+    more, values = further_configs(with_engine(settings, engine))
     if more and out is not None:
         raise ConfigError(
             Complaint("--out names one folder, and here are several configs", "leave --out out")
@@ -64,7 +66,7 @@ def run(
     for each in checked:
         log_columns(each)  # all are refused before the first is run
     told = not (quiet or json)
-    with signals() as caught:
+    with signals() as caught, on(threads):
         documents: list[dict[str, Any]] = []
         for each in checked:
             if not (caught and documents):

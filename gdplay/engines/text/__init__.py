@@ -1,0 +1,1 @@
+"""A step as text for reading: the names of its nodes, its equations, NumPy's statements."""
