@@ -19,10 +19,12 @@ ENDS = {
     "beale":         ("converged", 1e-10),
     "diverges":      ("diverged",  60.0),
     "himmelblau":    ("converged", 1e-15),
+    "line-search":   ("converged", 1e-12),
     "neuron":        ("converged", 1e-15),
     "noise":         ("max_steps", 1e-2),
     "one-variable":  ("converged", -0.58),
     "own-optimizer": ("max_steps", 1e-3),
+    "restarts":      ("max_steps", 1e-2),
     "rosenbrock":    ("converged", 1e-11),
     "saddle":        ("converged", -0.999),
     "schedule":      ("max_steps", 1e-3),
@@ -86,6 +88,31 @@ def test_the_diagnosis_names_a_rate_that_works() -> None:
 def test_the_schedule_lowers_the_floor_of_the_noise() -> None:
     f = trace_of("schedule").f
     assert f[801:].mean() < 0.25 * f[100:200].mean()
+
+
+def test_every_cycle_ends_in_another_minimum() -> None:
+    trace = trace_of("restarts")
+    minima = trace.config.function.known.minima
+    assert minima is not None
+    ends = trace.x[[250, 500, 750, 1000]]
+    away = np.linalg.norm(ends[:, None, :] - minima[None, :, :], axis=2)
+    assert sorted(away.argmin(axis=1).tolist()) == [0, 1, 2, 3]
+    assert away.min(axis=1).max() < 0.2
+    # the loss comes down with the rate, and is thrown up with it
+    f = trace.f
+    assert all(
+        np.median(f[end - 20 : end]) < 0.1 * np.median(f[end + 5 : end + 25]) for end in (250, 500, 750)
+    )
+
+
+def test_the_search_takes_the_whole_step_once_the_curvature_is_known() -> None:
+    trace = trace_of("line-search")
+    rates = trace.learning_rate[1:]
+    assert len(rates) < 50
+    assert np.all(np.log2(rates) == np.round(np.log2(rates)))
+    assert rates[0] < 0.01
+    assert np.mean(rates[10:] == 1) > 0.7
+    assert gdplay.run(FOLDER / "line-search.yaml", {"optimizer.name": "gd"}).status == "max_steps"
 
 
 def test_gradient_descent_is_blind_to_rotation_and_adam_is_not() -> None:

@@ -9,7 +9,7 @@ import matplotlib
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Colormap, ListedColormap, LogNorm, Normalize
+from matplotlib.colors import ListedColormap, LogNorm, Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -48,17 +48,18 @@ class HeatPicture:
 
 
 def draw_heat(picture: HeatPicture) -> Figure:
-    """Draw a panel for each optimizer; a star marks the lowest value."""
+    """Draw a panel for each optimizer; a star marks the lowest value, the first of several."""
     panels = dict(list(picture.panels.items())[:MOST_PANELS])
     finite = np.concatenate([values[np.isfinite(values)] for values in panels.values()])
     norm = _norm(finite)
     width = LEFT + len(panels) * PANEL + (len(panels) - 1) * GAP + RIGHT
     with own_style():
-        lines = wrap(picture.title, width - 0.5, TITLE_SIZE, 3)
+        lines = wrap(picture.title, width - 0.5, TITLE_SIZE, 4)
         height = BELOW + PANEL + HEAD + 2 * TOP + len(lines) * LINE
         figure = Figure(figsize=(width, height), dpi=120)
         FigureCanvasAgg(figure)
         colors = matplotlib.colormaps[f"{COLORMAP}_r"].with_extremes(bad=UNKNOWN)
+        ties = 0
         for index, (name, values) in enumerate(panels.items()):
             left = LEFT + index * (PANEL + GAP)
             axes = figure.add_axes((left / width, BELOW / height, PANEL / width, PANEL / height))
@@ -69,18 +70,19 @@ def draw_heat(picture: HeatPicture) -> Figure:
             axes.pcolormesh(*cells, shown, cmap=colors, norm=norm, rasterized=True)
             over = np.ma.masked_where(~np.isposinf(values), np.ones_like(values))
             axes.pcolormesh(*cells, over, cmap=ListedColormap([DIVERGED]), rasterized=True)
-            if np.isfinite(values).any():
-                row, column = np.unravel_index(
-                    np.nanargmin(np.where(np.isfinite(values), values, np.inf)), values.shape
-                )
+            lowest = _lowest(values)
+            ties = max(ties, len(lowest))
+            for row, column in lowest[:1]:
                 axes.plot(picture.x[column], picture.y[row], **MARKS["best"].style("#ffffff"))
             axes.set_title(shorten(name, PANEL, FONT_SIZE), fontsize=FONT_SIZE + 0.5, pad=4, parse_math=False)
             axes.set_xlabel(shorten(picture.x_key, PANEL, FONT_SIZE), parse_math=False)
             axes.tick_params(labelleft=index == 0)
             if index == 0:
                 axes.set_ylabel(shorten(picture.y_key, PANEL, FONT_SIZE), parse_math=False)
-        _add_bar(figure, norm, colors, picture.value, width, height)
-        entries = {"the best": Line2D([], [], **MARKS["best"].style("#ffffff"))}
+        below = bool((finite < float(norm.vmin or 0.0)).any())
+        _add_bar(figure, ScalarMappable(norm, colors), norm, picture.value, (width, height), below)
+        best = "the lowest" if ties < 2 else "one of the lowest"
+        entries = {best: Line2D([], [], **MARKS["best"].style("#ffffff"))}
         entries |= (
             {"diverged": Patch(facecolor=DIVERGED)}
             if any(np.isposinf(v).any() for v in panels.values())
@@ -104,12 +106,25 @@ def _norm(values: Values) -> Normalize:
     return Normalize(low, high if high > low else low + 1.0)
 
 
+def _lowest(values: Values) -> list[tuple[int, int]]:
+    """Return the row and column of each of the lowest finite values."""
+    finite = values[np.isfinite(values)]
+    found = np.argwhere(values == finite.min()) if len(finite) else np.empty((0, 2), int)
+    return [(row, column) for row, column in found.tolist()]
+
+
 def _add_bar(
-    figure: Figure, norm: Normalize, colors: Colormap, value: str, width: float, height: float
+    figure: Figure,
+    colored: ScalarMappable,
+    norm: Normalize,
+    value: str,
+    size: tuple[float, float],
+    below: bool,
 ) -> None:
+    width, height = size
     place = (1 - (RIGHT - 0.15) / width, BELOW / height, 0.16 / width, PANEL / height)
     bar = figure.add_axes(place)
-    figure.colorbar(ScalarMappable(norm, colors), cax=bar)
+    figure.colorbar(colored, cax=bar, extend="min" if below else "neither")
     assert norm.vmin is not None
     assert norm.vmax is not None
     ticks = log_ticks if isinstance(norm, LogNorm) else linear_ticks

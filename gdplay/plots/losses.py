@@ -25,6 +25,8 @@ from gdplay.plots.text import shorten, wrap
 PANEL, HEIGHT, ACROSS = 4.2, 3.6, 3
 LEFT, GAP, RIGHT, TOP, BELOW, LINE = 0.85, 0.35, 1.25, 0.14, 0.62, 0.22
 MOST_PANELS = 9
+"""Of more, evenly spread ones are drawn, and it is said."""
+
 HEAD = 0.3
 
 
@@ -41,12 +43,16 @@ def draw_losses(
     panels: Mapping[str, Sequence[LossCurve]], key: str, value: str, title: Sequence[str]
 ) -> Figure:
     """Draw f against the steps; ``value`` says what f is called. What diverges leaves at the top."""
-    panels = dict(list(panels.items())[:MOST_PANELS])
+    if len(panels) > MOST_PANELS:
+        title = [*title, f"{MOST_PANELS} of {len(panels)} settings are drawn"]
+        names = list(panels)
+        places = np.linspace(0, len(names) - 1, MOST_PANELS).round().astype(int).tolist()
+        panels = {names[place]: panels[names[place]] for place in places}
     across = min(ACROSS, len(panels))
     down = -(-len(panels) // across)
-    width = LEFT + across * PANEL + (across - 1) * GAP + RIGHT
     everything = [curve for curves in panels.values() for curve in curves]
     numbers = np.unique([curve.number for curve in everything])
+    width = LEFT + across * PANEL + (across - 1) * GAP + (RIGHT if len(numbers) > 1 else GAP)
     logarithmic = is_logarithmic(numbers)
     norm = (LogNorm if logarithmic else Normalize)(numbers[0], numbers[-1])
     # the upper border is just above the highest start: what grows beyond it diverges
@@ -55,7 +61,7 @@ def draw_losses(
     values = values[np.isfinite(values) & (values <= highest)]
     axis = choose_axis(values, never_negative=bool((values >= 0).all()), log_from=30.0)
     with own_style():
-        lines = wrap(title, width - 0.5, TITLE_SIZE, 3)
+        lines = wrap(title, width - 0.5, TITLE_SIZE, 5)
         top = 2 * TOP + len(lines) * LINE
         height = top + down * (HEIGHT + HEAD) + (down - 1) * 0.35 + BELOW
         figure = Figure(figsize=(width, height), dpi=120)
@@ -81,18 +87,18 @@ def draw_losses(
                 axes.set_ylabel(shorten(value, HEIGHT, FONT_SIZE), parse_math=False)
             if index + across >= len(panels):
                 axes.set_xlabel("step", parse_math=False)
-        place = (
-            (LEFT + across * (PANEL + GAP)) / width - 0.01,
-            BELOW / height,
-            0.16 / width,
-            HEIGHT / height,
-        )
-        bar = figure.add_axes(place)
-        figure.colorbar(ScalarMappable(norm, matplotlib.colormaps[COLORMAP]), cax=bar)
         if len(numbers) > 1:
+            place = (
+                (LEFT + across * (PANEL + GAP)) / width - 0.01,
+                BELOW / height,
+                0.16 / width,
+                HEIGHT / height,
+            )
+            bar = figure.add_axes(place)
+            figure.colorbar(ScalarMappable(norm, matplotlib.colormaps[COLORMAP]), cax=bar)
             apply_scale(bar, "y", numbers)
             bar.set_ylim(numbers[0], numbers[-1])
-        bar.set_ylabel(shorten(key, HEIGHT, FONT_SIZE), parse_math=False)
+            bar.set_ylabel(shorten(key, HEIGHT, FONT_SIZE), parse_math=False)
         for index, line in enumerate(lines):
             at = 1 - (TOP + (index + 0.5) * LINE) / height
             figure.text(0.5, at, line, fontsize=TITLE_SIZE, ha="center", va="center", parse_math=False)

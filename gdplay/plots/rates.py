@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,18 +16,27 @@ from matplotlib.patches import Patch
 from gdplay.plots.axis import choose_axis
 from gdplay.plots.figure import own_style
 from gdplay.plots.layout import FONT_SIZE, TITLE_SIZE, columns_for
-from gdplay.plots.palette import COLORS
+from gdplay.plots.palette import COLORS, NEUTRAL, REACHED
 from gdplay.plots.scene import Values
 from gdplay.plots.swept import apply_scale, edges_of
 from gdplay.plots.text import shorten, wrap
 from gdplay.plots.text import width as text_width
+from gdplay.plots.ticks import number_text
 
 PANEL, HEIGHT = 4.6, 4.6
 LEFT, GAP, RIGHT, TOP, BELOW, LINE = 0.85, 0.75, 0.25, 0.14, 0.62, 0.22
 ROW = 0.22
 SHAPES = "osD^vP*X"
-MOST_LINES = 7
+DASHES = ("-", (0, (4, 1.5)))
+"""Of lines with the same colour: the first seven, the next seven."""
+
+SMALLEST = 1e-30
+"""Values below it are as good as 0, and stand at the bottom of a logarithmic axis."""
+
 BAND = 0.16
+MANY = 25
+"""So many places on a line have small marks."""
+
 STRIP = 0.028
 """Of a panel's height: a row that tells where one of several lines diverges."""
 
@@ -61,11 +71,11 @@ class RatePicture:
 
 def draw_rates(picture: RatePicture) -> Figure:
     """Draw a panel for each quantity; where most runs of a line diverged, the line ends."""
-    lines = list(picture.lines)[:MOST_LINES]
+    lines = picture.lines
     names = list(lines[0].values)
     width = LEFT + len(names) * PANEL + (len(names) - 1) * GAP + RIGHT
     with own_style():
-        title = wrap(picture.title, width - 2 * RIGHT, TITLE_SIZE, 3)
+        title = wrap(picture.title, width - 2 * RIGHT, TITLE_SIZE, 4)
         entries = _entries(picture, lines)
         columns = columns_for([text_width(label, FONT_SIZE) for label in entries], width - 2 * RIGHT)
         rows = -(-len(entries) // columns)
@@ -92,56 +102,99 @@ def draw_rates(picture: RatePicture) -> Figure:
 def _entries(picture: RatePicture, lines: Sequence[RateLine]) -> dict[str, Line2D | Patch]:
     found: dict[str, Line2D | Patch] = {}
     for index, line in enumerate(lines):
-        label = shorten(line.label or "median" if picture.banded else line.label or "value", 2.4, FONT_SIZE)
-        color = COLORS[index % len(COLORS)]
-        found[label] = Line2D([], [], color=color, marker=SHAPES[index % len(SHAPES)], markersize=5)
+        found[shorten(line.label, 4.6, FONT_SIZE)] = Line2D([], [], markersize=5, **_look(index))
     if picture.banded:
         found["middle half of the runs"] = Patch(facecolor="#808080", alpha=BAND * 2)
     if any((line.diverged > 0.5).any() for line in lines):
         found["most runs diverge"] = Patch(facecolor="#d9d9d9", hatch="///", edgecolor="#9a9a9a")
-    for line, color in zip(lines, COLORS * 2, strict=False):
-        if line.limit is not None:
-            found[shorten(line.limit_text, 4.6, FONT_SIZE)] = Line2D([], [], color=color, linestyle="--")
+    left, right = _frame(lines)
+    for index, line in enumerate(lines):
+        if line.limit is not None and left <= line.limit <= right:
+            look = {"color": _look(index)["color"], "linestyle": "--"}
+            found[shorten(line.limit_text, 4.6, FONT_SIZE)] = Line2D([], [], **look)
+    if any(len(_at_floor(line, values)) for line in lines for values in line.values.values()):
+        found[f"0, or below {number_text(SMALLEST)}"] = Line2D([], [], **REACHED.style(NEUTRAL))
     return found
 
 
+def _look(index: int) -> dict[str, Any]:
+    """Return how one of several lines is drawn."""
+    dashes = DASHES[index // len(COLORS) % len(DASHES)]
+    return {
+        "color": COLORS[index % len(COLORS)],
+        "marker": SHAPES[index % len(SHAPES)],
+        "linestyle": dashes,
+    }
+
+
+def _frame(lines: Sequence[RateLine]) -> tuple[float, float]:
+    """Return the ends of the horizontal axis."""
+    edges = edges_of(_places(lines))
+    return float(edges[0]), float(edges[-1])
+
+
+def _places(lines: Sequence[RateLine]) -> Values:
+    return np.unique(np.concatenate([line.at for line in lines]))
+
+
+def _shown(line: RateLine, values: Values) -> Values:
+    """Return what is drawn of a line's values: what is as good as 0 is 0, and where it diverges nothing."""
+    flat = np.where(np.abs(values) < SMALLEST, 0.0, values)
+    return np.where(line.diverged > 0.5, np.nan, flat)
+
+
+def _at_floor(line: RateLine, values: Values) -> Values:
+    """Return the places where a median is 0."""
+    return line.at[_shown(line, values)[1] == 0]
+
+
 def _draw_panel(axes: Axes, picture: RatePicture, lines: Sequence[RateLine], name: str) -> None:
-    shown = [np.where(line.diverged > 0.5, np.nan, line.values[name]) for line in lines]
+    shown = [_shown(line, line.values[name]) for line in lines]
     # a band may reach up to where single runs blow up; the axis is that of the medians
     everything = np.concatenate([values[:2].ravel() for values in shown])
     everything = everything[np.isfinite(everything)]
     axis = choose_axis(everything, never_negative=bool((everything >= 0).all()), log_from=30.0)
     axis.apply(axes)
-    at = np.unique(np.concatenate([line.at for line in lines]))
-    apply_scale(axes, "x", at)
+    strips = [line for line in lines if len(lines) > 1 and (line.diverged > 0.5).any()]
+    _leave_room(axes, len(strips) * STRIP)
+    apply_scale(axes, "x", _places(lines))
     axes.set_xlabel(shorten(picture.key, PANEL, FONT_SIZE), parse_math=False)
     axes.set_ylabel(shorten(picture.names.get(name, name), HEIGHT, FONT_SIZE), parse_math=False)
     axes.grid(True, color="#e3e3e3", linewidth=0.6)
     axes.set_axisbelow(True)
+    left, right = _frame(lines)
     for index, (line, values) in enumerate(zip(lines, shown, strict=True)):
-        color, shape = COLORS[index % len(COLORS)], SHAPES[index % len(SHAPES)]
+        look = _look(index)
         low, middle, high = (axis.bound(row) for row in values)
         if picture.banded:
-            axes.fill_between(line.at, low, high, color=color, alpha=BAND, linewidth=0, zorder=2)
-        many = len(line.at) > 25
-        axes.plot(
-            line.at, middle, color=color, marker=shape, markersize=3 if many else 5, linewidth=1.4, zorder=3
-        )
-        if line.limit is not None and at[0] <= line.limit <= at[-1]:
-            axes.axvline(line.limit, color=color, linestyle="--", linewidth=1.2, zorder=2.5)
-        _shade(axes, line, index, len(lines), color)
+            axes.fill_between(line.at, low, high, color=look["color"], alpha=BAND, linewidth=0, zorder=2)
+        size = 3 if len(line.at) > MANY else 5
+        axes.plot(line.at, middle, markersize=size, linewidth=1.4, zorder=3, **look)
+        if axis.scale == "log":
+            zeros = _at_floor(line, line.values[name])
+            axes.plot(zeros, np.full(len(zeros), axis.low), clip_on=False, **REACHED.style(look["color"]))
+        if line.limit is not None and left <= line.limit <= right:
+            axes.axvline(line.limit, color=look["color"], linestyle="--", linewidth=1.2, zorder=2.5)
+        strip = next((k for k, other in enumerate(strips) if other is line), None)
+        _shade(axes, line, strip, look["color"])
 
 
-def _shade(axes: Axes, line: RateLine, index: int, count: int, color: str) -> None:
-    """Shade where most runs diverge: the panel for a single line, else a row of it for each line."""
+def _leave_room(axes: Axes, part: float) -> None:
+    """Raise the upper border by a part of the panel's height, on any scale."""
+    above = axes.transAxes.transform((0.0, 1.0 + part / (1.0 - part)))
+    axes.set_ylim(top=float(axes.transData.inverted().transform(above)[1]))
+
+
+def _shade(axes: Axes, line: RateLine, strip: int | None, color: str) -> None:
+    """Shade where most runs diverge: a strip of the panel, or where there is none for the line the panel."""
     edges = edges_of(line.at)
     bad = line.diverged > 0.5
     for k in np.flatnonzero(bad & ~np.append(False, bad[:-1])):
         end = k + int(np.argmin(bad[k:])) if not bad[k:].all() else len(bad)
         span = (edges[k], edges[end])
-        if count == 1:
+        if strip is None:
             axes.axvspan(*span, facecolor="#d9d9d9", hatch="///", edgecolor="#9a9a9a", linewidth=0, zorder=1)
         else:
-            top = 1 - (index + 0.2) * STRIP
+            top = 1 - (strip + 0.2) * STRIP
             axes.axvspan(*span, top - 0.6 * STRIP, top, facecolor=color, hatch="///", edgecolor="#ffffff",
                          linewidth=0, alpha=0.75, zorder=4)  # fmt: skip

@@ -9,19 +9,39 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
 from gdplay.plots.scene import Values
-from gdplay.plots.ticks import linear_ticks, log_ticks
+from gdplay.plots.ticks import Ticks, linear_ticks, log_ticks, number_text
 
 WIDE = 20.0
-"""Positive numbers whose largest is so many times the smallest stand on a logarithmic axis."""
+"""Positive numbers whose largest is so many times the smallest may stand on a logarithmic axis."""
+
+FEW, APART = 7, 0.06
+"""So few numbers are each named at the axis, if they are this part of it apart."""
 
 
 def is_logarithmic(at: Values) -> bool:
-    """Tell whether increasing numbers are better seen on a logarithmic axis.
+    """Tell whether increasing numbers are better seen on a logarithmic axis: more evenly spread there.
 
     >>> is_logarithmic(np.array([0.001, 0.1])), is_logarithmic(np.array([1.0, 2.0, 3.0]))
     (True, False)
     """
-    return bool(at[0] > 0 and at[-1] >= WIDE * at[0])
+    if at[0] <= 0 or at[-1] < WIDE * at[0]:
+        return False
+    return len(at) < 3 or _unevenness(np.log(at)) < _unevenness(at)
+
+
+def _unevenness(at: Values) -> float:
+    apart = np.diff(at)
+    return float(apart.std() / apart.mean())
+
+
+def ticks_of(at: Values, low: float, high: float) -> Ticks:
+    """Return the ticks of an axis of increasing swept numbers: a few are named as they are."""
+    logarithmic = is_logarithmic(at)
+    places = np.log(at) if logarithmic else at
+    whole = np.log(high / low) if logarithmic else high - low
+    if 1 < len(at) <= FEW and (np.diff(places) >= APART * whole).all():
+        return at, [number_text(value) for value in at.tolist()]
+    return (log_ticks if logarithmic else linear_ticks)(low, high)
 
 
 def edges_of(at: Values) -> Values:
@@ -49,7 +69,7 @@ def apply_scale(axes: Axes, which: Literal["x", "y"], at: Values) -> None:
     else:
         axes.set_yscale("log" if logarithmic else "linear")
         axes.set_ylim(edges[0], edges[-1])
-    places, texts = (log_ticks if logarithmic else linear_ticks)(float(edges[0]), float(edges[-1]))
+    places, texts = ticks_of(at, float(edges[0]), float(edges[-1]))
     axis = axes.xaxis if which == "x" else axes.yaxis
     axis.set_major_locator(FixedLocator(list(places)))
     axis.set_major_formatter(FixedFormatter(texts))

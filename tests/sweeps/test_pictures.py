@@ -10,13 +10,16 @@ import pytest
 
 import gdplay
 from gdplay.errors import ConfigError
-from gdplay.plots.swept import edges_of
+from gdplay.plots.swept import edges_of, is_logarithmic, ticks_of
+from gdplay.sweeps import curves
 from gdplay.sweeps.curves import read_curves, take_curves
+from gdplay.sweeps.gallery import Gallery
 from gdplay.sweeps.limits import limit_of
-from gdplay.sweeps.pictures import Gallery, pictures
+from gdplay.sweeps.pictures import pictures
 from gdplay.sweeps.request import read_request
 from gdplay.sweeps.run import carry_out_sweep, save_sweep
 from gdplay.sweeps.saved import draw_sweep, load_sweep
+from gdplay.sweeps.spread import quartiles
 
 BOWL = "f(x, y) = 0.5*(x^2 + 25*y^2)"
 RATES = ["start=[2,1]", "lr=log:1e-3:1:31", "optimizer=gd,momentum", "steps=60"]
@@ -25,6 +28,10 @@ RATES = ["start=[2,1]", "lr=log:1e-3:1:31", "optimizer=gd,momentum", "steps=60"]
 def gallery(words: list[str], source: str = BOWL) -> Gallery:
     request = read_request(source, words)
     return Gallery(request, carry_out_sweep(request)[0])
+
+
+def no_curves() -> Any:
+    pytest.fail("no curves are needed")
 
 
 def texts(figure: Any) -> str:
@@ -53,7 +60,7 @@ def test_the_limit_is_two_over_the_curvature() -> None:
 
 
 def test_a_line_ends_where_most_runs_diverge() -> None:
-    figure = pictures(gallery(RATES), lambda: pytest.fail("no curves are needed"))["rates"]()
+    figure = pictures(gallery(RATES), no_curves)["rates"]()
     axes = figure.axes[0]
     lines = [line for line in axes.lines if len(line.get_xdata()) == 31]
     assert len(lines) == 2
@@ -116,10 +123,74 @@ def test_a_saved_sweep_is_drawn_again_without_running(
         draw_sweep(tmp_path / "out")
 
 
-def test_a_sweep_of_names_only_has_no_picture(tmp_path: Path) -> None:
-    save_sweep(read_request("rosenbrock", ["optimizer=gd,adam", "steps=3"]), tmp_path / "out")
-    assert not list((tmp_path / "out").glob("*.png"))
+def test_a_sweep_of_names_only_has_a_panel_for_each() -> None:
+    shown = gallery(["optimizer=gd,{name: momentum, momentum: 0.5}", "start=[2,1]", "steps=3"])
+    found = pictures(shown, lambda: take_curves(shown.request, shown.table))
+    assert list(found) == ["curves"]
+    figure: Any = found["curves"]()
+    assert [axes.get_title() for axes in figure.axes] == ["gd", "momentum, momentum 0.5"]
+
+
+def test_what_a_picture_leaves_out_is_said() -> None:
+    many = ["start=[2,1]", "lr=0.01,0.03", "steps=5", "function.constants.a=lin:1:20:20"]
+    shown = gallery(many, "f(x, y) = x^2 + a*y^2")
+    found = pictures(shown, lambda: take_curves(shown.request, shown.table))
+    lines: Any = found["rates"]()
+    assert "the best 14 of 20 settings are drawn" in texts(lines)
+    assert len({line.get_linestyle() for line in lines.axes[0].lines[:14]}) == 2
+    panels: Any = found["curves"]()
+    assert "9 of 20 settings are drawn" in texts(panels)
+    assert [axes.get_title() for axes in panels.axes[:9]][::8] == ["a 1", "a 20"]
+
+
+def test_a_limit_in_the_frame_is_drawn_and_named() -> None:
+    limit = 2 / 25
+    for rates, drawn in (("0.02,0.05,0.079", True), ("0.01,0.02,0.03", False)):
+        figure: Any = pictures(gallery(["start=[2,1]", f"lr={rates}", "steps=9"]), no_curves)["rates"]()
+        places = [line.get_xdata()[0] for line in figure.axes[0].lines if line.get_linestyle() == "--"]
+        assert places == ([pytest.approx(limit)] if drawn else [])
+        assert ("2/L" in texts(figure)) == drawn
+
+
+def test_a_value_of_zero_is_marked_at_the_floor() -> None:
+    figure = pictures(gallery(["start=[2,1]", "lr=0.001,0.04,0.05", "steps=3000"]), no_curves)["rates"]()
+    assert "0, or below 1e-30" in texts(figure)
+
+
+def test_an_axis_is_logarithmic_where_the_numbers_are_spread_so() -> None:
+    assert not is_logarithmic(np.linspace(0.01, 0.2, 20))
+    assert is_logarithmic(np.geomspace(0.01, 0.2, 20))
+    assert is_logarithmic(np.array([1.0, 2.0, 5.0, 10.0, 20.0, 50.0]))
+    assert ticks_of(np.array([0.0, 0.5, 0.9, 0.99]), -0.25, 1.04)[1] == ["0", "0.5", "0.9", "0.99"]
+    assert len(ticks_of(np.array([0.0, 0.5, 0.9, 0.99]), -5.0, 5.0)[1]) == 6
 
 
 def test_edges_lie_between_the_places() -> None:
     assert edges_of(np.array([0.01, 1.0])) == pytest.approx([0.001, 0.1, 10.0])
+
+
+def test_of_many_replicates_enough_curves_can_be_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(curves, "MOST_RUNS", 20)
+    shown = gallery(["lr=log:1e-3:0.05:15", "seed=3,1,2,7", "start=[2,1],[1,1]", "steps=5"])
+    taken = take_curves(shown.request, shown.table)
+    runs, columns = np.unique(taken.run), shown.table.columns
+    assert len(runs) <= 20
+    ends = {columns["best_f"].min(), columns["best_f"].max()}
+    assert ends <= set(columns["best_f"][runs].tolist())
+    first = runs[(columns["seed"][runs] == 1) & (columns["start"][runs] == 0)]
+    figure = pictures(shown, lambda: taken)["curves"]()
+    assert 10 <= len(first) == len(figure.axes[0].collections[0].get_paths())
+    assert "seed 1 and start 0 shown" in texts(figure).replace("start 0 and seed 1", "seed 1 and start 0")
+
+
+def test_quartiles_are_those_of_each_cell() -> None:
+    generator = np.random.default_rng(0)
+    values = generator.choice([1.0, 2.0, 3.5, np.inf, np.nan], 300)
+    cells = generator.integers(0, 40, 300)
+    found = quartiles(values, cells, 60)
+    for cell in range(60):
+        mine = sorted(float("inf") if value != value else value for value in values[cells == cell].tolist())
+        expected = (
+            [mine[round(part * (len(mine) - 1))] for part in (0.25, 0.5, 0.75)] if mine else [np.nan] * 3
+        )
+        assert np.array_equal(found[:, cell], expected, equal_nan=True)
