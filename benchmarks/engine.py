@@ -24,6 +24,7 @@ from peers import Sweep, Timed
 from gdplay.config.load import load
 from gdplay.engines.columns import Columns
 from gdplay.engines.compiled.columns import CompiledColumns
+from gdplay.engines.compiled.jit import at_hand
 
 ROUNDS = 7
 
@@ -168,6 +169,7 @@ def logged_run() -> None:
     def engine(kind: type) -> Callable[[int], float]:
         def measure(count: int) -> float:
             rows: list[np.ndarray] = []
+            at_hand.cache_clear()
             began = peers.CLOCK[0]()
             kind(run.method, run.start[:, None], run.criteria, None, logged).advance(
                 count, lambda step, row: rows.append(row)

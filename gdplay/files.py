@@ -5,12 +5,18 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import time
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
 from gdplay.places import asking_for, refusal, what_is_at, writing
+
+try:
+    import fcntl
+except ImportError:  # Windows, where nobody can delete a file that a process has open
+    fcntl = None
 
 # Never through a link and never onto something that is there: both would change a file that is not ours.
 CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -54,6 +60,12 @@ class AppendFile:
                 left = left[os.write(self._descriptor, left) :]
         return len(data)
 
+    def hold(self) -> None:
+        """Let others see that a process is writing this, until it closes the file or ends in any way."""
+        if fcntl is not None and self._descriptor is not None:
+            with suppress(OSError):  # a file system without locks
+                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
     def close(self) -> None:
         """Wait until the disk has everything, and close; a second close does nothing."""
         descriptor, self._descriptor = self._descriptor, None
@@ -85,6 +97,7 @@ class WholeFile:
         self._place = os.replace if replace else _rename_to_new
         self._temporary = path.with_name(temporary_name(path.name))
         self._file = AppendFile(self._temporary, called=path)
+        self._file.hold()
         self._open = True
 
     def write(self, data: bytes) -> int:
@@ -141,6 +154,24 @@ def write_file(path: Path, data: bytes | str, force: bool, key: str = "-o") -> N
         file = WholeFile(path, replace=force)
     with file:
         file.write(data.encode() if isinstance(data, str) else data)
+
+
+YOUNG = 5.0
+"""Seconds in which a file may not be held yet by the process that has just made it."""
+
+
+def discard_abandoned(path: Path) -> None:
+    """Delete a file that was to appear whole, if the process that wrote it is no more."""
+    with suppress(OSError):
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+        try:
+            if time.time() - os.fstat(descriptor).st_mtime < YOUNG:
+                return
+            if fcntl is not None:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        finally:
+            os.close(descriptor)
+        os.unlink(path)
 
 
 def temporary_name(name: str) -> str:

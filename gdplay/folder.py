@@ -9,9 +9,9 @@ from pathlib import Path
 from types import TracebackType
 
 from gdplay.errors import MachineError
-from gdplay.files import AppendFile, OutputFile, WholeFile, temporary_name
+from gdplay.files import AppendFile, OutputFile, WholeFile, discard_abandoned, temporary_name
 from gdplay.places import asking_for, component, refusal, what_is_at, writing
-from gdplay.written import SUMMARY, foreign, is_ours
+from gdplay.written import SUMMARY, foreign, is_ours, unfinished
 
 KEY = "--out"
 
@@ -37,19 +37,23 @@ def claim(out: Path | None, name: str, parent: Path, force: bool) -> Folder:
         return Folder(out, work)
 
 
-def reopen(out: Path) -> Folder:
-    """Return a folder of a sweep to go on in, finished or not; a new one where there is none.
+def reopen(out: Path, kind: str, holds: str, which: str) -> Folder:
+    """Return a folder to go on in, finished or not; a new one where there is none.
 
-    Raises ConfigError where it is something else.
+    Every folder of its ``kind``, such as "sweep", has something called ``holds``, which is "a file" or "a
+    folder". What a killed process has left half-written is deleted. Raises ConfigError where it is something
+    else.
     """
     with asking_for(out, f"choose another {KEY}", KEY):
         found = what_is_at(out)
         if found is None:
             return claim(out, "", out.parent, force=False)
-        if found != "a folder" or what_is_at(out / "chunks") != "a folder":
+        if found != "a folder" or what_is_at(out / holds) != which:
             raise refusal(
-                f"{out} is no folder of a sweep", f"give the folder of an earlier sweep in {KEY}", KEY
+                f"{out} is no folder of a {kind}", f"give the folder of an earlier {kind} in {KEY}", KEY
             )
+        for path in unfinished(out):
+            discard_abandoned(path)
         return Folder(out, out)
 
 

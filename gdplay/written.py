@@ -15,6 +15,12 @@ LARGEST_SUMMARY = 64_000_000  # bytes
 CHUNKS = "chunks"
 """The folder of a sweep's finished parts, each named by two hashes."""
 
+COMPARED = "compare.csv"
+"""What was found of each contender."""
+
+SCANNED = "scan.csv"
+"""What a search for the learning rate has seen."""
+
 CHUNK = re.compile(r"\.?[0-9a-f]{32}-[0-9a-f]{32}\.parquet(\.\w+)?")
 
 # The stem of a file's name, and the suffixes that it comes with.
@@ -28,6 +34,8 @@ WRITTEN = {
     "rates":      ("png", "svg", "pdf"),
     "heat":       ("png", "svg", "pdf"),
     "compare":    ("png", "svg", "pdf", "csv"),
+    "stability":  ("png", "svg", "pdf"),
+    "scan":       ("csv",),
     "map":        ("png", "svg", "pdf", "npz"),
 }  # fmt: skip
 
@@ -61,6 +69,13 @@ def foreign(path: Path) -> Iterator[str]:
             yield from (f"{CHUNKS}/{inner.name}" for inner in sorted(entry.iterdir()) if not _is_chunk(inner))
         elif found != "a file" or not _is_written(entry.name):
             yield entry.name
+
+
+def unfinished(path: Path) -> Iterator[Path]:
+    """Yield the files in a folder, and among its chunks, that were to appear whole but have not yet."""
+    for entry in sorted((*path.glob(".*"), *(path / CHUNKS).glob(".*"))):
+        if _is_chunk(entry) if entry.parent.name == CHUNKS else _is_written(entry.name):
+            yield entry
 
 
 def _is_chunk(path: Path) -> bool:

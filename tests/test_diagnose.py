@@ -50,6 +50,7 @@ def test_the_rate_to_try_converges(name: str) -> None:
 # fmt: off
 SAID: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"function": "x^2", "start": [1]},                 {"lr": 1.5},               "learning_rate 1.5 is 1.5 times that: try 0.5"),
+    ({"function": "x^2", "start": [1]},                 {"lr": 0.9, "weight_decay": 2}, "below 2/(L + weight_decay) = 0.5; learning_rate 0.9 is 1.8 times that: try 0.2"),
     ({"function": "x^4 - x", "start": [0.4]},           {"lr": 1},                 "but the path came where the curvature is larger: try 0.2"),
     ({"function": "x^2", "start": [1]},                 {"lr": "1.5 + 0*t"},       "the steps grew without bound within"),
     ({"function": "x^2", "start": [1]},                 {"lr": 5, "optimizer": {"step": "x = x - lr*g"}}, "the steps grew without bound within"),

@@ -23,7 +23,7 @@ LAYERS = {
                 "config.dump",
     "formulas": "formula engines.tape engines.difference engines.complexforms catalog",
     "one step": "objective derivatives probe curvature rule schedule search transform method noise watched "
-                "criteria digits equations",
+                "criteria digits equations stability",
     "lessons":  "accuracy backprop check critical lesson",
     "engines":  "engines",
     "pictures": "plots trace",
@@ -46,8 +46,13 @@ LIBRARIES = {
     "rich":       "cli",
     "pyarrow":    "steplog sweeps",
     "llvmlite":   "engines.compiled",
+    "dask":       "sweeps.scheduler",
+    "distributed": "sweeps.cluster sweeps.scheduler",
 }  # fmt: skip
-HEAVY = ["numpy", "matplotlib", "sympy", "yaml", "pyarrow", "rich", "llvmlite", "pydantic", "pandas"]
+HEAVY = [
+    "numpy", "matplotlib", "sympy", "yaml", "pyarrow", "rich", "llvmlite", "pydantic", "pandas", "dask",
+    "distributed",
+]  # fmt: skip
 
 
 def module_name(path: Path) -> str:

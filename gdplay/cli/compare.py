@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-import textwrap
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from gdplay.cli.bar import Bar
 from gdplay.cli.complete import sources
-from gdplay.cli.options import Force, Json, Out
+from gdplay.cli.options import Engine, Force, Json, Out, Quiet, Threads, on, with_engine
 
 
 def compare(
@@ -35,6 +35,9 @@ def compare(
     ] = None,
     out: Out = None,
     force: Force = False,
+    engine: Engine = None,
+    threads: Threads = None,
+    quiet: Quiet = False,
     json: Json = False,
 ) -> int:
     """Compare settings: the same start and budget, one map, a ranked table.
@@ -47,41 +50,33 @@ def compare(
 
     gdplay compare "x^2 + 10*y^2" lr=0.01,0.05,0.09
     """
+    from pathlib import Path
+
     from gdplay.cli import print_json
-    from gdplay.cli.ranking import ranking
     from gdplay.cli.run import signals
-    from gdplay.cli.sweep import request_of
+    from gdplay.cli.source import kind_of
+    from gdplay.cli.standings import saved, standings
     from gdplay.config.values import parse_number
     from gdplay.errors import Complaint, ConfigError, printable
     from gdplay.plots.quick import import_quickly
-    from gdplay.sweeps.compare import save_comparison, terminal_columns
-    from gdplay.sweeps.contest import Protocol
+    from gdplay.sweeps.compare import save_comparison
+    from gdplay.sweeps.protocol import Protocol
+    from gdplay.sweeps.request import read_request
+    from gdplay.sweeps.work import Progress
 
     goal = None if target is None else parse_number(target)
     if target is not None and goal is None:
         raise ConfigError(Complaint(f"'{target[:40]}' is no value of f", "write a number", key="--target"))
     import_quickly()
-    request = request_of(config, settings, True)
-    with signals() as caught:
-        protocol = Protocol(tune, goal, lambda: bool(caught))
-        rows, summary, folder = save_comparison(request, protocol, out, force)
+    text = config.strip()
+    source = Path(text) if kind_of(text) == "config" else text
+    request = read_request(source, with_engine(settings, engine), may_be_single=True)
+    with signals() as caught, on(threads), Bar(not (quiet or json)) as bar:
+        protocol = Protocol(tune, goal, lambda: bool(caught), Progress(0, report=bar.report))
+        summary, folder = save_comparison(request, protocol, out, force)
     if json:
         print_json({**summary, "folder": str(folder.path)})
     else:
-        lines = [*ranking(terminal_columns(rows)), ""]
-        lines += [f"{'claim' if tune else 'note':<12}{claim}" for claim in summary["claim"]]
-        lines += _parted(rows, summary["partings"])
-        files = ", ".join(sorted(path.name for path in folder.path.glob("compare*")))
-        lines.append(f"{'saved':<12}{folder.path}/   {files}")
-        print(printable("\n".join(lines)), file=sys.stdout)
+        files = sorted(path.name for path in folder.path.glob("compare*"))
+        print(printable("\n".join([*standings(summary), *saved(str(folder.path), files)])), file=sys.stdout)
     return {2: 130, 15: 143}[int(caught[0])] if caught else 0
-
-
-def _parted(rows: list[dict[str, Any]], partings: dict[str, int | None]) -> list[str]:
-    """Say at which step each path has left the first one."""
-    first = [row["setting"] for row in rows if row["setting"] not in partings]
-    if not partings or len(first) != 1:
-        return []
-    said = [f"{name} {'never' if step is None else f'at step {step}'}" for name, step in partings.items()]
-    lines = textwrap.wrap(f"from {first[0]}: {', '.join(said)}", 68)
-    return [f"{'parts' if number == 0 else '':<12}{line}" for number, line in enumerate(lines)]

@@ -7,7 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-from gdplay.cli.options import Force, Json, Out, Quiet
+from gdplay.cli.options import Engine, Force, Json, Out, Quiet, Resume, Threads, on, with_engine
+
+WIDTH = 80
+LISTED = 10
+"""So many places, and so many reasons why runs failed, are said."""
 
 
 def draw_map(
@@ -29,9 +33,17 @@ def draw_map(
     zoom: Annotated[
         str | None, typer.Option("--zoom", metavar="X,Y,TIMES", help="Show so much less around a point.")
     ] = None,
-    size: Annotated[str, typer.Option("--size", metavar="WIDTHxHEIGHT", help="The pixels.")] = "400x400",
+    size: Annotated[
+        str | None,
+        typer.Option(
+            "--size", metavar="WIDTHxHEIGHT", help="The pixels [default: 400 along the longer side]."
+        ),
+    ] = None,
     out: Out = None,
     force: Force = False,
+    resume: Resume = False,
+    engine: Engine = None,
+    threads: Threads = None,
     quiet: Quiet = False,
     json: Json = False,
 ) -> int:
@@ -43,32 +55,43 @@ def draw_map(
 
     gdplay map rates configs/zigzag.yaml optimizer=momentum
 
-    gdplay map rates rosenbrock optimizer=momentum --zoom 0.003,0.6,20 --size 1000x1000
+    gdplay map rates configs/zigzag.yaml optimizer=momentum --zoom 0.03,0.8,4 --size 1000x1000
+
+    gdplay map basins himmelblau --size 2000x2000 --out basins --resume
     """
     from gdplay.cli import print_json
+    from gdplay.cli.bar import Bar
     from gdplay.cli.run import signals
-    from gdplay.cli.sweep import Bar
     from gdplay.errors import Complaint, ConfigError, printable
     from gdplay.plots.quick import import_quickly
-    from gdplay.sweeps.mapping import KINDS, View, save_map
+    from gdplay.sweeps.forced import check_engine
+    from gdplay.sweeps.mappicture import KINDS
+    from gdplay.sweeps.mapping import View, save_map
 
     if kind not in KINDS:
         raise ConfigError(Complaint(f"there is no map '{kind[:40]}'", "write gdplay map basins or rates"))
+    if resume and out is None:
+        raise ConfigError(Complaint("--resume needs the folder to go on in", "add --out DIR", key="--resume"))
     if kind == "basins" and (x or y):
         raise ConfigError(
             Complaint("the axes of a map of starts are two coordinates", "set plot.variables=[x, y]")
         )
-    request = _request(config, settings)
+    request = _request(config, with_engine(settings, engine))
     keys = [None if key is None else _key(request, key, option) for key, option in ((x, "--x"), (y, "--y"))]
     view = View(_size(size), _window(window), _zoom(zoom), *keys)
     import_quickly()
-    with signals() as caught, Bar(not (quiet or json)) as bar:
-        summary, folder = save_map(kind, request, view, out, force, bar.report, lambda: bool(caught))
+    with signals() as caught, on(threads), Bar(not (quiet or json)) as bar:
+        check_engine(request)
+        summary, folder = save_map(kind, request, view, out, force, resume, bar.report, lambda: bool(caught))
     if json:
         print_json({**summary, "folder": str(folder.path)})
     else:
-        print(printable("\n".join([*_told(summary), f"{'saved':<12}{folder.path}/   map.png, map.npz"])))
-    return {2: 130, 15: 143}[int(caught[0])] if caught else 0
+        print(
+            printable(
+                "\n".join([*_told(summary), f"{'saved':<12}{folder.path}/   {summary['picture']}, map.npz"])
+            )
+        )
+    return {2: 130, 15: 143}[int(caught[0])] if caught and summary["status"] == "interrupted" else 0
 
 
 def _request(config: str, settings: list[str] | None) -> Any:
@@ -100,17 +123,30 @@ def _key(request: Any, key: str, option: str) -> str:
 
 
 def _told(summary: dict[str, Any]) -> list[str]:
+    from textwrap import wrap
+
     total = summary["runs"]
     counts = ", ".join(f"{count} {name}" for name, count in summary["counts"].items())
     lines = [f"{summary['status']:<12}{total} runs: {counts}"]
-    for place in sorted(summary.get("places", ()), key=lambda place: -place["pixels"])[:10]:
+    if summary["reused"]:
+        lines.append(f"{'kept':<12}{summary['reused']} runs were known already")
+    for failure, count in list(summary.get("errors", {}).items())[:LISTED]:
+        reason = f"{'failed':<12}{count} runs: {failure}"
+        lines += wrap(reason, WIDTH, subsequent_indent=" " * 12, break_on_hyphens=False)
+    places = sorted(summary.get("places", ()), key=lambda place: -place["pixels"])
+    for place in places[:LISTED]:
         lines.append(f"{'reached':<12}{place['name']}: {100 * place['pixels'] / total:.3g} % of the starts")
+    if len(places) > LISTED:
+        rest = sum(place["pixels"] for place in places[LISTED:])
+        lines.append(f"{'':<12}and {len(places) - LISTED} more: {100 * rest / total:.3g} % of the starts")
     return lines
 
 
-def _size(text: str) -> tuple[int, int]:
+def _size(text: str | None) -> tuple[int, int] | None:
     from gdplay.errors import Complaint, ConfigError
 
+    if text is None:
+        return None
     found = re.fullmatch(r"([0-9]{1,9})x([0-9]{1,9})", text)
     if found is None:
         raise ConfigError(Complaint(f"'{text[:40]}' is no size", "write 1000x1000", key="--size"))

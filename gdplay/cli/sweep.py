@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import sys
-import time
-from typing import TYPE_CHECKING, Annotated, Any
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gdplay.cli.bar import Bar
 from gdplay.cli.complete import sources
 from gdplay.cli.findrate import find
-from gdplay.cli.options import Force, Json, Out, Quiet
+from gdplay.cli.options import Engine, Force, Json, Out, Quiet, Resume, Threads, on, with_engine
 
 if TYPE_CHECKING:
-    from gdplay.sweeps.request import Request
-    from gdplay.sweeps.result import Table
-    from gdplay.sweeps.work import Progress
+    from pathlib import Path
 
-SAID = 3
-PATIENCE = 1.0
+    from gdplay.sweeps.crew import Crew
+    from gdplay.sweeps.request import Request
 
 
 def sweep(
@@ -36,9 +34,7 @@ def sweep(
     ] = None,
     out: Out = None,
     force: Force = False,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on in the folder --out: only what is missing is run.")
-    ] = False,
+    resume: Resume = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would be run, how long and how large.")
     ] = False,
@@ -52,6 +48,22 @@ def sweep(
     format: Annotated[
         str, typer.Option("--format", metavar="parquet|csv", help="The table's file format.")
     ] = "parquet",
+    engine: Engine = None,
+    threads: Threads = None,
+    dask: Annotated[
+        str | None,
+        typer.Option(
+            "--dask",
+            metavar="ADDRESS",
+            help="Send the work to the Dask cluster there; local starts one on this machine.",
+        ),
+    ] = None,
+    allow_remote: Annotated[
+        bool,
+        typer.Option(
+            "--allow-remote", help="Let --dask use a network without tls://: everyone in it is trusted."
+        ),
+    ] = False,
     quiet: Quiet = False,
     json: Json = False,
 ) -> int:
@@ -66,10 +78,13 @@ def sweep(
     gdplay sweep configs/rates.yaml --out rates --resume
 
     gdplay sweep --find-rate himmelblau optimizer=gd,momentum,adam
+
+    gdplay sweep configs/rates.yaml --dask tls://cluster.example:8786
     """
     from gdplay.cli import print_json
     from gdplay.cli.run import signals
-    from gdplay.errors import Complaint, ConfigError
+    from gdplay.errors import Complaint, ConfigError, printable
+    from gdplay.sweeps.forced import check_engine
     from gdplay.sweeps.run import save_sweep
 
     if format not in ("parquet", "csv"):
@@ -78,20 +93,38 @@ def sweep(
         )
     if resume and out is None:
         raise ConfigError(Complaint("--resume needs the folder to go on in", "add --out DIR", key="--resume"))
+    if dask is not None and (dry_run or find_rate):
+        alone = "--dry-run" if dry_run else "--find-rate"
+        raise ConfigError(Complaint(f"{alone} works on this machine alone", "leave --dask out", key="--dask"))
+    settings = with_engine(settings, engine)
     if find_rate:
-        return find(config, settings, out, force, json)
+        with on(threads):
+            return find(config, settings, out, force, quiet, json)
     request = request_of(config, settings, fail_fast)
     if dry_run:
-        return _foretell(request, json)
-    with signals() as caught, Bar(not (quiet or json)) as bar:
-        table, summary, folder = save_sweep(
-            request, out, force, resume, format, bar.report, lambda: bool(caught)
+        with on(threads):
+            return _foretell(request, out if resume else None, json)
+    with signals() as caught, on(threads), _crew(dask, allow_remote) as crew, Bar(not (quiet or json)) as bar:
+        check_engine(request)
+        _, summary, folder = save_sweep(
+            request, out, force, resume, format, bar.report, lambda: bool(caught), crew
         )
     if json:
         print_json({**summary, "folder": str(folder.path)})
     else:
-        _print(table, summary, f"{folder.path}/   sweep.{format}, {table.runs} rows")
+        from gdplay.cli.swept import told
+
+        print(printable("\n".join(told(summary, request.keys, folder.path, f"sweep.{format}"))))
     return {2: 130, 15: 143}[int(caught[0])] if caught and summary["status"] == "interrupted" else 0
+
+
+def _crew(dask: str | None, allow_remote: bool) -> AbstractContextManager[Crew | None]:
+    """Return the context in which a Dask cluster carries out chunks, if one is asked for."""
+    if dask is None:
+        return nullcontext()
+    from gdplay.sweeps.scheduler import cluster_at
+
+    return cluster_at(dask.strip(), allow_remote)
 
 
 def request_of(config: str, settings: list[str] | None, fail_fast: bool) -> Request:
@@ -102,84 +135,41 @@ def request_of(config: str, settings: list[str] | None, fail_fast: bool) -> Requ
     from gdplay.sweeps.request import read_request
 
     text = config.strip()
+    _ask_one_function(text)
     return read_request(Path(text) if kind_of(text) == "config" else text, settings or (), fail_fast)
 
 
-def _foretell(request: Request, json: bool) -> int:
-    """Say what a sweep would do: its grid, its runs, an estimate of time and size."""
+def _ask_one_function(text: str) -> None:
+    """Raise ConfigError where several functions' names stand for one CONFIG."""
+    from gdplay.catalog import names
+    from gdplay.errors import Complaint, ConfigError
+
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) > 1 and set(parts) <= set(names("functions")):
+        remedy = f"write {parts[0]} function={','.join(parts)}"
+        raise ConfigError(Complaint("a single function is due here", remedy, key="CONFIG"))
+
+
+def _foretell(request: Request, out: Path | None, json: bool) -> int:
+    """Say what a sweep would do: its grid, its runs, an estimate of time and size.
+
+    ``out`` is a folder to go on in, if there is one.
+    """
     from gdplay.cli import print_json
     from gdplay.sweeps.estimate import estimate
+    from gdplay.sweeps.resumed import ask_akin
 
-    found = estimate(request)
+    if out is not None:
+        ask_akin(request, out)
+    found = estimate(request, out)
     if json:
         print_json(found)
         return 0
-    for grid in request.grids:
-        print(" x ".join(f"{axis.key} ({len(axis)})" for axis in grid.axes))
+    for grid in found["grids"]:
+        print(" x ".join(f"{axis['key']} ({axis['values']})" for axis in grid))
+    groups = f"{found['groups']} group{'' if found['groups'] == 1 else 's'}"
     cost = f"about {found['seconds']:.2g} s and {found['bytes'] / 1e6:.2g} MB"
-    print(f"{found['runs']} runs in {found['groups']} groups, {cost}")
+    print(f"{found['runs']} runs in {groups}, {cost}")
+    if out is not None:
+        print(f"up to {found['known']} of them are known already")
     return 0
-
-
-def _print(table: Table, summary: dict[str, Any], saved: str) -> None:
-    from gdplay.cli.ranking import ranking
-    from gdplay.errors import printable
-
-    start = list(table.columns).index("status")
-    names = [*list(table.columns)[1:start], "status", "steps", "best_f", "final_f"]
-    ranked = table.ranked()
-    lines = ranking({name: table.columns[name][ranked] for name in names})
-    counts = ", ".join(f"{count} {status}" for status, count in summary["counts"].items())
-    lines += ["", f"{summary['status']:<12}{summary['runs']} runs: {counts}"]
-    if "error" in table.columns:
-        said = dict.fromkeys(error for error in table.columns["error"] if error)
-        lines += [f"{'failed':<12}{error}" for error in list(said)[:SAID]]
-        lines += [f"{'':<12}... and {len(said) - SAID} other reasons"] if len(said) > SAID else []
-    if summary["reused"]:
-        lines.append(f"{'kept':<12}{summary['reused']} runs were known already")
-    if summary["damaged_chunks"]:
-        lines.append(f"{'damaged':<12}{', '.join(summary['damaged_chunks'])}: run again")
-    lines.append(f"{'saved':<12}{saved}")
-    print(printable("\n".join(lines)))
-
-
-class Bar:
-    """A progress bar on a terminal, after a second."""
-
-    def __init__(self, told: bool) -> None:
-        self.watched = told and sys.stderr.isatty()
-        self.began = time.monotonic()
-        self.bar: Any = None
-
-    def report(self, progress: Progress) -> None:
-        """Move the bar."""
-        if not self.watched or time.monotonic() - self.began < PATIENCE:
-            return
-        if self.bar is None:
-            from rich.console import Console
-            from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-            columns = (
-                BarColumn(),
-                TextColumn("{task.completed}/{task.total} runs"),
-                TimeRemainingColumn(),
-                TextColumn("{task.description}"),
-            )
-            self.bar = Progress(
-                *columns,
-                console=Console(stderr=True),
-                transient=True,
-                redirect_stdout=False,
-                redirect_stderr=False,
-            )
-            self.bar.start()
-            self.task = self.bar.add_task("", total=progress.total)
-        said = f"best f {progress.best:.3g}, {progress.diverged} diverged"
-        self.bar.update(self.task, completed=progress.done, description=said)
-
-    def __enter__(self) -> Bar:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        if self.bar is not None:
-            self.bar.stop()

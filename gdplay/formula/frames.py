@@ -43,3 +43,8 @@ class Frame:
     axis: int | None = None
     reading_axis: bool = False
     base: Operand | None = None
+
+    @property
+    def awaits_axis(self) -> bool:
+        """Whether an axis of a subscript begins here."""
+        return self.kind == "subscript" and not (self.operands or self.operators or self.bounds)

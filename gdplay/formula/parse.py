@@ -65,7 +65,7 @@ class Parser:
                     self.at += 1
                     self.frame.reading_axis = True
                     continue
-                if self.frame.kind == "subscript" and token.text == "None" and following.text in (",", "]"):
+                if token.text == "None" and following.text in (",", "]") and self.frame.awaits_axis:
                     self.frame.items.append(None)
                     return
                 if self.name(token, following):

@@ -149,6 +149,8 @@ class Refusals:
             return self.refuse(
                 f"'{token.text}' stands where a value is due", "write a comparison before and after it", token
             )
+        if token.text == "None":
+            return self.refuse("None stands only as a whole axis of a subscript", "write v[:, None]", token)
         known = [*self.scope.names, *self.scope.counters]
         parts = split_product(token.text, known)
         if parts:

@@ -47,6 +47,11 @@ PICTURES = {
     ),
     "basins": Picture("which minimum each start reaches, and how fast", "gdplay.plots.field", "draw_basins"),
     "map": Picture("which pairs of two settings arrive, and how fast", "gdplay.plots.field", "draw_outcomes"),
+    "stability": Picture(
+        "which learning rates are stable, and how low f gets at each",
+        "gdplay.plots.stability",
+        "draw_stability",
+    ),
     "accuracy": Picture(
         "the error of each numeric derivative against its step", "gdplay.plots.vcurve", "draw_vcurve"
     ),

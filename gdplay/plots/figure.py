@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,27 +10,24 @@ from typing import Any
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from gdplay.errors import ConfigError
 from gdplay.plots.curve import draw_curve
+from gdplay.plots.dashes import dashes
 from gdplay.plots.frame import choose_frame
 from gdplay.plots.landscape import draw_landscape
-from gdplay.plots.layout import DEFAULT_DPI, DEFAULT_SIZE, FONT_SIZE, HANDLE, TITLE_SIZE, Layout, columns_for
+from gdplay.plots.layout import DEFAULT_DPI, DEFAULT_SIZE, FONT_SIZE, SIDE, TITLE_SIZE, Layout
+from gdplay.plots.legend import add_legend, legend_rows
 from gdplay.plots.loss import draw_loss
 from gdplay.plots.options import check_options
 from gdplay.plots.palette import MARKS
-from gdplay.plots.path import Entries
 from gdplay.plots.scene import Landscape, Path, PlotOptions, Values
 from gdplay.plots.section import Section, choose_section
-from gdplay.plots.text import FONT, shorten, width, wrap
+from gdplay.plots.text import FONT, shorten, wrap
 
-SIDE = 0.25  # inches free left and right of title and legend
 TITLE_LINES = 4
 NAME_INCHES, LABEL_INCHES = 2.0, 2.4
-MOST_ENTRIES = 20
 LEGEND_WORDS = ("best and last", "diverged", "known min", "leaves the frame", "f = ", "f is not finite")
-MARKS_INCHES = 10.5  # all the legend's entries but the paths', side by side
 
 STYLE = {
     "font.family": FONT,
@@ -68,7 +64,8 @@ def draw_run(
     if complaints:
         raise ConfigError(*complaints)
     labels = _distinct([shorten(path.label, LABEL_INCHES, FONT_SIZE) for path in paths])
-    paths = [replace(path, label=label) for path, label in zip(paths, labels, strict=True)]
+    looks = zip(paths, labels, dashes(paths), strict=True)
+    paths = [replace(path, label=label, dash=dash) for path, label, dash in looks]
     section = choose_section(landscape, paths, options)
     frame = choose_frame(section, paths, (options.x, options.y)[: len(section.shown)])
     with own_style():
@@ -101,7 +98,7 @@ def _compose(
     figure = Figure(figsize=size, dpi=options.dpi or DEFAULT_DPI)
     FigureCanvasAgg(figure)
     lines = wrap(title, size[0] - 2 * SIDE, TITLE_SIZE, TITLE_LINES)
-    layout = Layout(size, len(lines), has_bar=len(section.shown) == 2, rows=_legend_rows(paths, size))
+    layout = Layout(size, len(lines), has_bar=len(section.shown) == 2, rows=legend_rows(paths, size))
     left, right = figure.add_axes(layout.left_panel), figure.add_axes(layout.right_panel)
     if len(section.shown) == 1:
         entries = draw_curve(left, section, paths, frame, options)
@@ -115,34 +112,5 @@ def _compose(
         figure.text(
             *layout.title(index), line, fontsize=TITLE_SIZE, ha="center", va="center", parse_math=False
         )
-    _add_legend(figure, entries, layout)
+    add_legend(figure, entries, [path.label for path in paths], layout)
     return figure
-
-
-def _legend_rows(paths: Sequence[Path], size: tuple[float, float]) -> int:
-    """Return the rows that the legend may need: the panels' size must be known before anything is drawn."""
-    inches = sum(width(path.label, FONT_SIZE) + HANDLE for path in paths[:MOST_ENTRIES]) + MARKS_INCHES
-    return max(1, math.ceil(inches / (size[0] - 2 * SIDE)))
-
-
-def _add_legend(figure: Figure, entries: Entries, layout: Layout) -> None:
-    labels = list(entries)
-    if len(labels) > MOST_ENTRIES:
-        more = f"and {len(labels) - MOST_ENTRIES} more"
-        labels = [*labels[:MOST_ENTRIES], more]
-        entries[more] = Line2D([], [], linestyle="none")
-    columns = columns_for([width(label, FONT_SIZE) for label in labels], layout.size[0] - 2 * SIDE)
-    legend = figure.legend(
-        [entries[label] for label in labels],
-        labels,
-        loc="center",
-        ncols=columns,
-        frameon=False,
-        borderaxespad=0.0,
-        columnspacing=1.5,
-        handlelength=1.6,
-        labelspacing=0.3,
-        bbox_to_anchor=(0.5, layout.legend),
-    )
-    for text in legend.get_texts():
-        text.set_parse_math(False)

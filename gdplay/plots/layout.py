@@ -15,6 +15,7 @@ LEFT, RIGHT, GAP = 0.8, 0.25, 0.9
 BAR, BAR_GAP, BAR_TEXT = 0.16, 0.1, 0.7
 TOP, BELOW, EDGE = 0.14, 0.5, 0.1
 LEAST = 0.5  # the smallest panel
+SIDE = 0.25  # left and right of title and legend
 LOSS_SHARE = 0.42
 
 Box = tuple[float, float, float, float]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from gdplay.plots.axis import choose_axis
 from gdplay.plots.levels import HUGE, above_label, finite, floor_of
-from gdplay.plots.palette import MARKS, REACHED, color_of
+from gdplay.plots.palette import DASHES, MARKS, REACHED, color_of
 from gdplay.plots.path import Entries, Pen
 from gdplay.plots.polyline import thin_curve
 from gdplay.plots.scene import Path, Values
@@ -54,7 +55,8 @@ def draw_loss(axes: Axes, paths: Sequence[Path], minimum: float | None) -> Entri
 
 def _draw_curve(pen: Pen, path: Path, values: Values) -> None:
     rows = thin_curve(values)
-    pen.axes.plot(path.step[rows], values[rows], color=pen.color, linewidth=1.3, zorder=3)
+    look: dict[str, Any] = {"color": pen.color, "linestyle": DASHES[path.dash]}
+    pen.axes.plot(path.step[rows], values[rows], linewidth=1.3, zorder=3, **look)
     places = np.column_stack([path.step[: len(values)], values])
     best, last = min(path.best_row, len(values) - 1), len(values) - 1
     pen.mark(places[0], MARKS["start"], "start")

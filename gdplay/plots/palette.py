@@ -12,6 +12,8 @@ INK, PAPER, NEUTRAL = "#1a1a1a", "#ffffff", "#a0a0a0"
 # Okabe and Ito (2008), without the yellow that is lost on white and the green that is lost on viridis.
 COLORS = ("#D55E00", "#000000", "#CC79A7", "#E69F00", "#56B4E9", "#0072B2", "#7f7f7f")
 SINGLE = COLORS[0]
+DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (7, 2, 1.5, 2)))
+"""For what has no colour of its own left, or would lie hidden under another line."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from gdplay.plots.palette import INK, LEAVES, MARKS, NEUTRAL, PAPER, Mark
+from gdplay.plots.palette import DASHES, INK, LEAVES, MARKS, NEUTRAL, PAPER, Mark
 from gdplay.plots.polyline import Visible, clip_path, place_arrows, thin_path
 from gdplay.plots.scene import Path, Values
 
@@ -69,19 +69,19 @@ def draw_path(pen: Pen, path: Path, points: Values) -> None:
     seen = clip_path(pen.scaled(points), frame)
     line = pen.unscaled(thin_path(seen.points, frame))
     if len(line):
-        pen.entries[path.label] = _draw_line(pen, line)
+        pen.entries[path.label] = _draw_line(pen, path, line)
         _draw_arrows(pen, line)
     _draw_ends(pen, path, points)
     _draw_exits(pen, path, seen, frame)
     _draw_divergence(pen, path, points)
 
 
-def _draw_line(pen: Pen, line: Values) -> Artist:
+def _draw_line(pen: Pen, path: Path, line: Values) -> Artist:
     thin = len(line) > DENSE
     common: dict[str, Any] = {"solid_joinstyle": "round", "solid_capstyle": "round"}
     pen.axes.plot(*line.T, color=PAPER, linewidth=1.9 if thin else 3.2, alpha=0.75, zorder=4.5, **common)
     # The dots are the steps.
-    dot = "." if len(line) <= FEW else ""
+    dot = "." if len(line) <= FEW and not path.dash else ""
     (drawn,) = pen.axes.plot(
         *line.T,
         color=pen.color,
@@ -89,7 +89,8 @@ def _draw_line(pen: Pen, line: Values) -> Artist:
         zorder=5,
         marker=dot,
         markersize=4.5,
-        **common,
+        linestyle=DASHES[path.dash],
+        **{**common, "dash_capstyle": "butt"},
     )
     return drawn
 

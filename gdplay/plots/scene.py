@@ -34,7 +34,8 @@ class Landscape:
 class Path:
     """What one run logged: ``step: (rows,)`` increasing, ``x: (rows, n)``, ``f: (rows,)``, at least one row.
 
-    ``x`` and ``f`` may end in nan or inf. ``label`` (a user's text) tells several paths apart.
+    ``x`` and ``f`` may end in nan or inf. ``label`` (a user's text) tells several paths apart; ``dash`` is
+    the number of its line's pattern.
     """
 
     step: NDArray[np.int64]
@@ -43,6 +44,7 @@ class Path:
     status: str
     best_step: int
     label: str = "path"
+    dash: int = 0
 
     @cached_property
     def finite(self) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -10,6 +11,9 @@ from matplotlib.figure import Figure
 from gdplay.plots.figure import draw_run
 from gdplay.plots.scene import Landscape, Path, PlotOptions
 from gdplay.trace import Trace
+
+if TYPE_CHECKING:
+    from gdplay.config.load import Config
 
 
 def draw_trace(trace: Trace, options: PlotOptions | None = None) -> Figure:
@@ -41,20 +45,30 @@ def path(trace: Trace, label: str = "path") -> Path:
 
 def title_lines(trace: Trace) -> Sequence[str]:
     """Return the title: the function, the optimizer with its rate, and every transform in force."""
-    config = trace.config
+    return [*config_lines(trace.config), f"{trace.status}: {trace.reason}"]
+
+
+def config_lines(config: Config, swept: Container[str] = (), defaults: bool = False) -> list[str]:
+    """Return the title's lines about a config, without the ``swept`` keys.
+
+    With ``defaults`` the hyperparameters are in it that the config does not set.
+    """
     text = config.function.line
     first = text if config.function.name == "f" else f"{config.function.name}:  {text}"
     if config.function.placement:
         first += f",  {config.function.placement}"
     choices = config.choices
-    parts = [f"{config.optimizer.rule.title},  learning rate {choices.learning_rate}"]
-    parts += [f"{name} {value}" for name, value in choices.hyperparameters.items()]
-    forced = {
-        "gradient": choices.gradient if choices.gradient != "analytic" else None,
-        "gradient clipped to norm": choices.clip_norm,
-        "gradient clipped to": choices.clip_value,
-        "weight decay": choices.weight_decay,
-        "gradient noise": choices.noise or None,
+    silent = config.optimizer.rule.defaults if defaults else {}
+    known = {**{name: f"{value:g}" for name, value in silent.items()}, **choices.hyperparameters}
+    own = {name: (f"optimizer.{name}", value) for name, value in known.items()}
+    parts = {
+        "learning rate": ("optimizer.learning_rate", choices.learning_rate),
+        **own,
+        "gradient": ("gradient", choices.gradient if choices.gradient != "analytic" else None),
+        "gradient clipped to norm": ("optimizer.clip.norm", choices.clip_norm),
+        "gradient clipped to": ("optimizer.clip.value", choices.clip_value),
+        "weight decay": ("optimizer.weight_decay", choices.weight_decay),
+        "gradient noise": ("noise.gradient", choices.noise or None),
     }
-    parts += [f"{what} {value}" for what, value in forced.items() if value is not None]
-    return [first, ",  ".join(parts), f"{trace.status}: {trace.reason}"]
+    shown = [f"{what} {v}" for what, (key, v) in parts.items() if v is not None and key not in swept]
+    return [first, ",  ".join([config.optimizer.rule.title, *shown])]

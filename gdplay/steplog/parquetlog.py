@@ -68,7 +68,7 @@ class ParquetLog:
         # Doubles of a trajectory never repeat, but neighbours share their leading bytes: this takes less
         # space than dictionaries do, in less time.
         return ParquetWriter(
-            _Sink(self._file),
+            Sink(self._file),
             schema,
             compression="zstd",
             use_dictionary=False,
@@ -92,7 +92,7 @@ class ParquetLog:
         self.close()
 
 
-class _Sink(io.RawIOBase):
+class Sink(io.RawIOBase):
     """An output file as Arrow wants to see it."""
 
     def __init__(self, file: OutputFile) -> None:
@@ -100,7 +100,9 @@ class _Sink(io.RawIOBase):
         self._file = file
 
     def writable(self) -> bool:
+        """Tell that bytes can be written."""
         return True
 
     def write(self, data: bytes) -> int:  # type: ignore[override]
+        """Append all of data and return its length. Raises MachineError."""
         return self._file.write(data)

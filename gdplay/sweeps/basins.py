@@ -10,15 +10,18 @@ import numpy as np
 from gdplay.config.load import Config
 from gdplay.errors import Complaint, ConfigError
 from gdplay.sweeps.arrays import Column
-from gdplay.sweeps.field import ARRIVED, Field, Frame, Window, fill
+from gdplay.sweeps.canvas import Canvas
+from gdplay.sweeps.field import ARRIVED, UNKNOWN, Field, Frame, fill
 from gdplay.sweeps.plan import Batch, Group
+from gdplay.sweeps.valleys import joined
+from gdplay.sweeps.window import Window
 from gdplay.sweeps.work import Progress
 
 ARRIVAL = 1e-4
 """A run has arrived when the gradient's norm is at most this, unless the config says another limit."""
 
 NEAR = 1e-2
-"""Points closer than this part of the window are one minimum."""
+"""Points closer than this part of the whole window are one minimum, however small a part is shown."""
 
 MOST_PLACES = 500
 DEFAULT = (-5.0, 5.0)
@@ -27,12 +30,20 @@ FLAT = 1e-9
 
 @dataclass(frozen=True)
 class Basins:
-    """A map of starts. ``reached``: (height, width), the number of the place in ``places``: (k, n), or -1."""
+    """A map of starts. ``reached``: (height, width), the number of the place in ``places``: (k, n), or -1.
+
+    ``valley``: (k,) tells which places stand for a whole valley.
+    """
 
     field: Field
     reached: Column
     places: Column
-    names: tuple[str, ...]
+    valley: Column
+
+    @property
+    def kept(self) -> dict[str, Column]:
+        """All that is kept of it, by name."""
+        return {**self.field.kept, "reached": self.reached, "places": self.places, "valley": self.valley}
 
 
 def basin_group(config: Config) -> Group:
@@ -49,23 +60,46 @@ def basin_window(config: Config) -> tuple[Window, tuple[int, int]]:
     if function.size < 2:
         message = f"{function.name} has one variable, and a map of starts needs two"
         raise ConfigError(Complaint(message, "choose a function of two variables or more", key="function"))
-    shown = options.variables or (0, 1)
+    shown = shown_coordinates(config)
     domain = function.known.domain or (None,) * function.size
     x, y = (asked or domain[k] or DEFAULT for asked, k in zip((options.x, options.y), shown, strict=True))
     return Window(x, y), shown
 
 
+def shown_coordinates(config: Config) -> tuple[int, int]:
+    """Return which two coordinates are across and upwards."""
+    return config.plot_options.variables or (0, 1)
+
+
 def take_basins(
-    group: Group, frame: Frame, shown: tuple[int, int], progress: Progress, stop: Callable[[], bool] = bool
+    group: Group,
+    frame: Frame,
+    shown: tuple[int, int],
+    canvas: Canvas,
+    progress: Progress,
+    stop: Callable[[], bool] = bool,
 ) -> Basins:
-    """Carry out a run from every pixel and tell where each arrives."""
+    """Carry out a run from every pixel that the canvas does not have, and tell where each arrives."""
     assert group.config is not None
     config, field = group.config, Field.blank(frame)
     reached = np.full(frame.shape, -1, dtype=np.int16)
     known = config.function.known
     given = [points for points in (known.minima, known.local_minima) if points is not None and len(points)]
     places = [point for points in given for point in points]
-    width = max(float(np.ptp(frame.x)), float(np.ptp(frame.y)))
+    valley = np.zeros(1, dtype=bool)
+    if before := canvas.load({**field.arrays, "reached": reached}):
+        field.restore(before)
+        reached, places = before["reached"], list(before.get("places", ()))
+        valley = before.get("valley", valley)
+        misfit = any(place.shape != config.start.shape for place in places) or valley.dtype != bool
+        if misfit or reached.max() >= len(places):
+            raise canvas.damaged()
+
+    def now() -> Basins:
+        return Basins(field, reached, _stacked(places, config), np.resize(valley, len(places)))
+
+    whole, _ = basin_window(config)
+    near = NEAR * max(whole.x[1] - whole.x[0], whole.y[1] - whole.y[0])
     pixels = np.arange(frame.shape[0] * frame.shape[1])
     column, row = shown
 
@@ -76,12 +110,32 @@ def take_basins(
         seeds = np.full(len(which), config.seed, dtype=np.uint64)
         return Batch(which, starts, seeds, {}, {})
 
+    canvas.keep(lambda: now().kept)
     for tile in fill(field, group, pixels, batch, progress, stop):
         arrived = field.outcome[tile.row, tile.column] == ARRIVED
         points = tile.outcome.final_x[:, arrived]
-        reached[tile.row[arrived], tile.column[arrived]] = _nearest(points, places, NEAR * width)
-    found = np.array(places).reshape(len(places), config.function.size)
-    return Basins(field, reached, found, tuple(_name(config, place) for place in found))
+        reached[tile.row[arrived], tile.column[arrived]] = _nearest(points, places, near)
+        canvas.keep(lambda: now().kept)
+    found = now()
+    if (field.outcome != UNKNOWN).all():
+        found = _without_parts(found, config, near)
+    canvas.keep(lambda: found.kept, now=True)
+    return found
+
+
+def _without_parts(found: Basins, config: Config, near: float) -> Basins:
+    """Return the map with one place for each valley."""
+    frame, zero = found.field.frame, config.criteria.gradient_norm
+    reach = 2 * (near + max(frame.x[1] - frame.x[0], frame.y[1] - frame.y[0]))
+    first = joined(config.function, found.places, near, reach, ARRIVAL if zero is None else zero)
+    kept, number = np.unique(first, return_inverse=True)
+    reached = np.where(found.reached < 0, -1, np.append(number, -1)[found.reached])
+    valley = found.valley[kept] | (np.bincount(number) > 1)
+    return Basins(found.field, reached.astype(found.reached.dtype), found.places[kept], valley)
+
+
+def _stacked(places: list[Column], config: Config) -> Column:
+    return np.array(places).reshape(len(places), config.function.size)
 
 
 def _nearest(points: Column, places: list[Column], near: float) -> Column:
@@ -101,10 +155,10 @@ def _nearest(points: Column, places: list[Column], near: float) -> Column:
         places.append(points[:, lost[0]].copy())
 
 
-def _name(config: Config, place: Column) -> str:
-    """Name a place by its coordinates; what is no minimum is said."""
+def place_name(config: Config, place: Column, valley: bool = False) -> str:
+    """Name a place (n,) by its coordinates and f; what is no minimum, or a valley, is said."""
     few = ", ".join(f"{round(value, 3) + 0.0:g}" for value in place[:3].tolist())
-    text = f"({few}{', ...' if len(place) > 3 else ''})"
+    text = f"{'valley through ' if valley else ''}({few}{', ...' if len(place) > 3 else ''})"
     matrix = config.function.hessian(place) if len(place) <= 100 else np.eye(1)
     if np.isfinite(matrix).all() and np.linalg.eigvalsh(matrix).min() < -FLAT:
         return f"{text}, no minimum"

@@ -11,11 +11,15 @@ from gdplay.config.load import Config
 from gdplay.criteria import ENDINGS, STATUSES
 from gdplay.engines.choose import Work, choose
 from gdplay.sweeps.arrays import Column
-from gdplay.sweeps.plan import Batch
+from gdplay.sweeps.batch import Batch, moves
 
 INTERRUPTED = len(STATUSES)
 FAILED = INTERRUPTED + 1
 NAMES = (*STATUSES, "interrupted", "failed")
+OUTCOMES = ("status", "steps", "final_f", "final_grad_norm", "best_f", "best_step")
+MOST_POINT_COLUMNS = 10
+"""A point of more coordinates is not in the table."""
+
 ROWS = 256
 """So many rows are taken between two looks at whether to stop."""
 
@@ -33,6 +37,21 @@ class Outcome:
     final_x: Column
     best_x: Column
     engine: str
+
+    def columns(self, config: Config) -> dict[str, Column]:
+        """Return it as columns of a table: name to (runs,)."""
+        found: dict[str, Column] = {name: getattr(self, name) for name in OUTCOMES}
+        for when, x in (("best", self.best_x), ("final", self.final_x)):
+            found |= point_columns(config, when, x)
+        return found
+
+
+def point_columns(config: Config, when: str, x: Column) -> dict[str, Column]:
+    """Return the coordinates of points (n, runs) by name; none where there are too many."""
+    coordinates = config.function.coordinates
+    if len(coordinates) > MOST_POINT_COLUMNS:
+        return {}
+    return {f"{when}_{name}": x[k] for k, name in enumerate(coordinates)}
 
 
 def carry_out(
@@ -66,3 +85,12 @@ def carry_out(
         best_x=columns.best.x,
         engine=name,
     )
+
+
+def carry_out_columns(
+    config: Config, batch: Batch, engine: str, stop: Callable[[], bool] = bool
+) -> dict[str, Column]:
+    """Carry out the runs of a batch; return what set them apart and what they came to: name to (runs,)."""
+    outcome = carry_out(config, batch, stop, engine=engine)
+    starts = point_columns(config, "start", batch.starts) if moves(config, batch.values) else {}
+    return {**batch.values, **starts, **outcome.columns(config)}

@@ -1,11 +1,11 @@
-"""A comparison from start to end: held, ranked, drawn, saved."""
+"""A comparison from start to end: held, judged, drawn, saved."""
 
 from __future__ import annotations
 
 import csv
 import io
 import time
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +15,14 @@ from gdplay.config.dump import dump
 from gdplay.folder import Folder, claim
 from gdplay.jsontext import dumps
 from gdplay.save import PARENT
-from gdplay.sweeps.contest import Entry, Protocol, claim_of, contenders
+from gdplay.sweeps.claim import claim_of, limits_of
+from gdplay.sweeps.contest import contenders
+from gdplay.sweeps.pairs import pairs
+from gdplay.sweeps.protocol import Contest, Entry, Protocol
 from gdplay.sweeps.request import Request
+from gdplay.sweeps.tablefile import inert
 from gdplay.trace import versions
+from gdplay.written import COMPARED
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -25,8 +30,8 @@ if TYPE_CHECKING:
 
 def save_comparison(
     request: Request, protocol: Protocol, out: Path | None = None, force: bool = False
-) -> tuple[list[dict[str, Any]], dict[str, Any], Folder]:
-    """Compare the combinations of a request in a folder of their own; return ranked rows, summary, folder.
+) -> tuple[dict[str, Any], Folder]:
+    """Compare the combinations of a request in a folder of their own; return the summary and the folder.
 
     Raises ConfigError where one of them can't be run or the folder can't be had.
     """
@@ -34,49 +39,62 @@ def save_comparison(
 
     began = time.perf_counter()
     everyone = contenders(request)
+    protocol.check(request, everyone)
+    asked = [contender.label for contender in everyone]
     with claim(out, request.name + "-compare", PARENT, force) as folder:
-        entries = protocol.hold(everyone)
-        functions = list(dict.fromkeys(entry.function for entry in entries))
-        claims: list[str] = []
-        rows: list[dict[str, Any]] = []
-        for number, function in enumerate(functions, 1):
-            mine = sorted((entry for entry in entries if entry.function == function), key=lambda e: e.place)
-            rows += [_row(rank, entry) for rank, entry in enumerate(mine, 1)]
-            claims.append(claim_of(mine, protocol) if len(mine) > 1 else "")
-            name = "compare.png" if len(functions) == 1 else f"compare-{number}.png"
-            folder.write(name, figure_bytes(_draw(mine, everyone), "png"))
+        contests = protocol.hold(everyone)
+        for number, contest in enumerate(contests, 1):
+            format = contest.entries[0].contender.config.plot["format"]
+            name = "compare" if len(contests) == 1 else f"compare-{number}"
+            folder.write(f"{name}.{format}", figure_bytes(_draw(contest, asked), format))
         folder.write("config.yaml", dump(request.source()))
-        folder.write("compare.csv", _csv(rows))
+        rows = [row for contest in contests for row in _rows(contest)]
+        folder.write(COMPARED, _csv(rows))
         summary = {
             "name": request.name,
             "status": "interrupted" if protocol.stop() else "complete",
-            "claim": list(dict.fromkeys(claim for claim in claims if claim)),
             "tuned": protocol.tune,
-            "partings": partings(entries, [each.label for each in everyone]),
+            "contests": [_judgement(contest, protocol, asked) for contest in contests],
             "entries": rows,
             "seconds": time.perf_counter() - began,
             "versions": versions(),
         }
         folder.write("summary.json", dumps(summary, indent=2) + "\n")
-    return rows, summary, folder
+    return summary, folder
+
+
+def _judgement(contest: Contest, protocol: Protocol, asked: Sequence[str]) -> dict[str, Any]:
+    """Return what is said of a contest as a whole."""
+    return {
+        "function": contest.name,
+        "target": str(contest.target),
+        "value": "final f" if contest.noisy else "best f",
+        "claim": claim_of(contest, protocol),
+        "limits": limits_of(contest, protocol),
+        "pairs": [pair.row() for pair in pairs(contest)],
+        "partings": partings(_as_asked(contest, asked)),
+    }
+
+
+def _as_asked(contest: Contest, asked: Sequence[str]) -> list[Entry]:
+    return sorted(contest.entries, key=lambda entry: asked.index(entry.contender.label))
 
 
 PARTED = 1e-6
 """Two paths have parted where a coordinate differs by more than this times max(1, its size)."""
 
 
-def partings(entries: list[Entry], asked: list[str]) -> dict[str, int | None]:
+def partings(entries: Sequence[Entry]) -> dict[str, int | None]:
     """Return, for each setting but the first, the step at which its path has parted from the first's.
 
-    None where it never does; settings on other functions, or of other lengths, are left out.
+    None where it never does; those whose logs have other steps are left out.
     """
-    ordered = sorted(entries, key=lambda entry: asked.index(entry.contender.label))
-    first = ordered[0].trace
+    first = entries[0].trace
     found: dict[str, int | None] = {}
-    for entry in ordered[1:]:
+    for entry in entries[1:]:
         other = entry.trace
         rows = min(len(first.x), len(other.x))
-        if entry.function != ordered[0].function or not np.array_equal(first.step[:rows], other.step[:rows]):
+        if not np.array_equal(first.step[:rows], other.step[:rows]):
             continue
         far = np.abs(other.x[:rows] - first.x[:rows]) > PARTED * np.maximum(1.0, np.abs(first.x[:rows]))
         apart = far.any(axis=1)
@@ -84,74 +102,67 @@ def partings(entries: list[Entry], asked: list[str]) -> dict[str, int | None]:
     return found
 
 
-def _row(rank: int, entry: Entry) -> dict[str, Any]:
-    low, middle, high = entry.quartiles
-    trace = entry.trace
+def _rows(contest: Contest) -> list[dict[str, Any]]:
+    return [_row(contest, rank, entry) for rank, entry in enumerate(contest.entries, 1)]
+
+
+def _row(contest: Contest, rank: int, entry: Entry) -> dict[str, Any]:
+    low, middle, high = entry.trials.quartiles
+    trace, tuned = entry.trace, entry.tuned
+    rate = {} if tuned is None else {"learning_rate": tuned.rate, "doubt": tuned.doubt}
     return {
         "rank": rank,
         "setting": entry.contender.label,
-        "function": entry.contender.config.function.name,
-        **({"learning_rate": entry.rate} if entry.rate is not None else {}),
-        "status": trace.status,
-        "best_f": trace.best.f,
-        "final_f": trace.final.f,
+        "function": contest.name,
+        **rate,
         "steps_to_target": middle,
         "lower_quartile": low,
         "upper_quartile": high,
-        "reached": int(np.isfinite(entry.steps).sum()),
-        "trials": len(entry.steps),
-        "evaluations": sum(trace.evaluations.values()),
+        "reached": entry.trials.reached,
+        "trials": len(entry.trials.steps),
+        **({} if tuned is None else {"median_f": entry.trials.median_value}),
+        "status": trace.status,
+        "steps": trace.steps,
+        "best_f": trace.best.f,
+        "final_f": trace.final.f,
+        "evaluations": dict(trace.evaluations),
     }
 
 
-def _draw(entries: list[Entry], order: list[Any]) -> Figure:
-    """Draw the runs from the config's start on one map, in the order in which they were asked for."""
+def _draw(contest: Contest, asked: Sequence[str]) -> Figure:
+    """Draw the runs of the configs themselves on one map, in the order in which they were asked for."""
     from gdplay.plots.figure import draw_run
     from gdplay.plots.trace import landscape, path, title_lines
 
-    asked = [contender.label for contender in order]
-    entries = sorted(entries, key=lambda entry: asked.index(entry.contender.label))
-    paths = [path(entry.trace, _label(entry)) for entry in entries]
+    entries = _as_asked(contest, asked)
     first = entries[0].trace
-    budget = f"{len(entries)} settings, the same start, at most {first.config.criteria.max_steps} steps"
-    lines = [title_lines(first)[0], budget]
-    return draw_run(landscape(first), paths, lines, first.config.plot_options)
+    same = all(np.array_equal(entry.trace.start.x, first.start.x) for entry in entries)
+    start = "the same start" if same else "starts of their own"
+    budget = f"{len(entries)} settings, {start}, at most {first.config.criteria.max_steps} steps"
+    paths = [path(entry.trace, _label(entry)) for entry in entries]
+    return draw_run(landscape(first), paths, [title_lines(first)[0], budget], first.config.plot_options)
 
 
 def _label(entry: Entry) -> str:
-    return entry.contender.label + (f" ({entry.rate:.3g})" if entry.rate is not None else "")
+    return entry.contender.label + (f" ({entry.tuned.rate:.3g})" if entry.tuned is not None else "")
 
 
 def _csv(rows: list[dict[str, Any]]) -> str:
+    """Return the rows as CSV, the evaluations of each kind in a column of their own."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    flat = [_flat(row) for row in rows]
+    writer = csv.DictWriter(text, list(flat[0]), lineterminator="\n")
     writer.writeheader()
-    writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
+    writer.writerows({key: _cell(value) for key, value in row.items()} for row in flat)
     return text.getvalue()
 
 
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    counts = {f"{what}_evaluations": count for what, count in row["evaluations"].items()}
+    return {key: value for key, value in row.items() if key != "evaluations"} | counts
+
+
 def _cell(value: Any) -> Any:
+    if isinstance(value, str):
+        return inert(value)
     return repr(float(value)) if isinstance(value, float) else value
-
-
-def terminal_columns(rows: list[dict[str, Any]]) -> Mapping[str, list[Any]]:
-    """Return the ranked table as columns for the terminal."""
-    functions = {row["function"] for row in rows}
-    columns: dict[str, list[Any]] = {"rank": [row["rank"] for row in rows]}
-    if len(functions) > 1:
-        columns["function"] = [row["function"] for row in rows]
-    columns["setting"] = [row["setting"] for row in rows]
-    if "learning_rate" in rows[0]:
-        columns["learning_rate"] = [float(row["learning_rate"]) for row in rows]
-    columns["to target"] = [_steps(row["steps_to_target"]) for row in rows]
-    if any(row["trials"] > 1 for row in rows):
-        ends = ("lower_quartile", "upper_quartile")
-        columns["quartiles"] = [" - ".join(_steps(row[end]) for end in ends) for row in rows]
-        columns["reached"] = [f"{row['reached']}/{row['trials']}" for row in rows]
-    for name in ("best_f", "final_f"):
-        columns[name] = [float(row[name]) for row in rows]
-    return columns | {name: [row[name] for row in rows] for name in ("evaluations", "status")}
-
-
-def _steps(value: float) -> str:
-    return f"{value:.0f}" if np.isfinite(value) else "never"

@@ -14,6 +14,7 @@ from gdplay.sweeps.arrays import Column
 from gdplay.sweeps.carry import carry_out
 from gdplay.sweeps.request import Request
 from gdplay.sweeps.result import Table
+from gdplay.sweeps.thinned import REPLICATES
 
 MOST_RUNS, MOST_POINTS = 1000, 200
 NAME = "curves.parquet"
@@ -34,13 +35,8 @@ class Curves:
 
 
 def take_curves(request: Request, table: Table, stop: Callable[[], bool] = bool) -> Curves:
-    """Run the chosen runs again with a log; the best and the worst are among them."""
-    ran = np.flatnonzero((table.columns["status"] != "failed") & (table.columns["status"] != "interrupted"))
-    best = np.where(np.isfinite(table.columns["best_f"][ran]), table.columns["best_f"][ran], np.inf)
-    order = ran[np.argsort(best, kind="stable")]
-    if len(order) > MOST_RUNS:
-        order = order[np.unique(np.round(np.linspace(0, len(order) - 1, MOST_RUNS)).astype(np.int64))]
-    chosen = np.sort(table.columns["run"][order].astype(np.int64))
+    """Run the chosen runs again with a log; the best and the worst in the table are among them."""
+    chosen = table.columns["run"][_chosen(table)].astype(np.int64)
     rows: list[tuple[Column, Column, Column]] = []
     for group in request.groups:
         mine = chosen[(chosen >= group.first) & (chosen < group.first + group.runs)]
@@ -62,6 +58,26 @@ def take_curves(request: Request, table: Table, stop: Callable[[], bool] = bool)
     run, step, f = (np.concatenate(part) for part in zip(*rows, strict=True)) if rows else (np.empty(0),) * 3
     sort = np.lexsort((step, run))
     return Curves(run[sort], step[sort], f[sort])
+
+
+def _chosen(table: Table) -> Column:
+    """Return the rows to take, of all ranks; of replicates half of them are the first: these are drawn."""
+    status = table.columns["status"]
+    ran = np.flatnonzero((status != "failed") & (status != "interrupted"))
+    if len(ran) <= MOST_RUNS:
+        return ran
+    first = ran
+    for key in REPLICATES:
+        if key in table.columns:
+            numbers = table.columns[key][first]
+            first = first[numbers == np.nanmin(numbers)]
+    return np.union1d(*(_of_all_ranks(table, rows, MOST_RUNS // 2) for rows in (ran, first)))
+
+
+def _of_all_ranks(table: Table, rows: Column, count: int) -> Column:
+    best = table.columns["best_f"][rows]
+    order = rows[np.argsort(np.where(np.isfinite(best), best, np.inf), kind="stable")]
+    return order[np.unique(np.round(np.linspace(0, len(order) - 1, count)).astype(np.int64))]
 
 
 def write_curves(folder: Folder, curves: Curves) -> None:

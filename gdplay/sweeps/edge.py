@@ -1,208 +1,190 @@
-"""The learning rate from which steps are unstable, and the best one: searched for, not assumed."""
+"""From which learning rate on runs diverge, up to which they settle, which is best: searched for."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
 
-from gdplay.config.dump import dump
-from gdplay.criteria import DIVERGED
-from gdplay.diagnose import LIMITS, curvature
 from gdplay.errors import Complaint, ConfigError
-from gdplay.folder import Folder, claim
-from gdplay.jsontext import dumps
-from gdplay.save import PARENT
+from gdplay.stability import limit_at
 from gdplay.sweeps.arrays import Column
-from gdplay.sweeps.carry import Outcome, carry_out
-from gdplay.sweeps.contest import RATE, Contender, contenders, replicates
+from gdplay.sweeps.contest import Contender, replicates
 from gdplay.sweeps.grid import Axis, Grid
-from gdplay.sweeps.plan import Group, plan, symbol_for
-from gdplay.sweeps.request import Request
-from gdplay.trace import versions
-
-SCAN = np.geomspace(1e-6, 1e2, 129)
-"""Sixteen rates a decade."""
-
-HALVINGS = 20
-"""So often the bracket of the edge is halved, in the logarithm: to 1e-7 of the rate."""
-
-ZOOMS, ZOOMED = 2, 9
-"""The best rate is looked for so often among so many between the neighbours of the last best."""
+from gdplay.sweeps.limits import place_of
+from gdplay.sweeps.plan import plan
+from gdplay.sweeps.race import RATE, ROUNDS, SECTIONS, Race, Seen, changeover
+from gdplay.sweeps.scan import A_DECADE, DECADES, ZOOMED, ZOOMS, best_of, refined, scanned
+from gdplay.sweeps.spread import quartiles_of
+from gdplay.sweeps.work import Progress
 
 TRIALS = 9
 
 
 @dataclass(frozen=True, eq=False)
 class Edge:
-    """What was found for one setting. (trials,) each: nan where a trial was stable, or unstable, throughout.
+    """What was found for one setting over its trials.
 
-    ``islands``: the rates at which some trial was stable again beyond its edge, (low, high) each.
+    ``diverges``: (trials,) rates, inf above all that were scanned and -inf below. ``settles``: up to where
+    at least half of the trials settle, in the same way; nan under noise, which never does. ``best`` is the
+    rate of the lowest median of f and ``f`` (trials,) what they came to there; ``beyond`` tells that a better
+    one may lie below or above what was scanned. ``islands``: (low, high) of the rates beyond its edge at
+    which some trial did not diverge, and in ``again`` those at which half of them settled. ``theory``: the
+    limits at the trials' minima, lowest and highest.
     """
 
-    label: str
-    edge: Column
-    best: Column
-    best_f: Column
+    contender: Contender
+    rates: Column
+    seen: Seen
+    diverges: Column
+    settles: float
+    best: float
+    f: Column
+    beyond: str
     islands: tuple[tuple[float, float], ...]
-    theory: float | None
+    again: tuple[tuple[float, float], ...]
+    theory: tuple[float, float] | None
     theory_text: str
+    measure: str
     runs: int
 
     def row(self) -> dict[str, Any]:
-        """Return it as plain data."""
+        """Return it as plain data; three numbers are quartiles over the trials."""
         return {
-            "setting": self.label,
-            "edge": quantiles(self.edge),
-            "best_rate": quantiles(self.best),
-            "best_f": quantiles(self.best_f),
-            "theory": self.theory,
+            "setting": self.contender.label,
+            "settles_up_to": None if np.isnan(self.settles) else self.settles,
+            "diverges_from": list(quartiles_of(self.diverges)),
+            "scanned": [float(self.rates[0]), float(self.rates[-1])],
+            "best_rate": self.best,
+            "best_rate_beyond": self.beyond,
+            "measure": self.measure,
+            "f_there": list(quartiles_of(self.f)) if np.isfinite(self.best) else [float("nan")] * 3,
+            "theory": None if self.theory is None else list(self.theory),
             "theory_text": self.theory_text,
             "islands": [list(island) for island in self.islands],
-            "trials": len(self.edge),
+            "settles_again": [list(island) for island in self.again],
+            "trials": len(self.f),
+            "steps": self.contender.config.criteria.max_steps,
+            "diverged": self.contender.config.criteria.diverged,
             "runs": self.runs,
         }
 
 
-def quantiles(values: Column) -> list[float]:
-    """Return the lower quartile, the median and the upper quartile of the finite values: members of them."""
-    found = np.sort(values[np.isfinite(values)])
-    if not len(found):
-        return [float("nan")] * 3
-    return [float(v) for v in found[np.round(np.array([0.25, 0.5, 0.75]) * (len(found) - 1)).astype(int)]]
+def planned(contender: Contender) -> int:
+    """Return how many runs finding an edge takes at most where the scan need not be widened."""
+    trials = prod(len(axis) for axis in replicates(contender.config, 0, TRIALS))
+    return trials * (2 * DECADES * A_DECADE + 1 + 2 * ROUNDS * (SECTIONS - 1) + ZOOMS * ZOOMED + 1)
 
 
-def find_edge(contender: Contender, stop: Callable[[], bool] = bool) -> Edge:
-    """Scan, bisect at the first change from stable to unstable, and search for the best rate.
+def find_edge(contender: Contender, progress: Progress, stop: Callable[[], bool] = bool) -> Edge:
+    """Scan, search where each trial changes over, and for the best rate.
 
-    Raises ConfigError where the optimizer does not take a learning rate.
+    Raises ConfigError where the optimizer has no learning rate to find.
     """
-    axes = (Axis(RATE, numbers=SCAN), *replicates(contender.config, 0, TRIALS))
-    groups = list(plan(contender.tree, [Grid(axes)], contender.config.name))
-    if len(groups) != 1 or groups[0].config is None:
-        message = f"{contender.label or contender.config.optimizer.rule.title} has no learning rate to find"
+    race = _race(contender, progress, stop)
+    rates, seen = scanned(race)
+    best, beyond = best_of(rates, seen)
+    if np.isfinite(best) and not beyond:
+        best = refined(race, best)
+    there = race.outcome(
+        np.full(race.trials, best if np.isfinite(best) else rates[0]), np.arange(race.trials)
+    )
+    theory, text = _theory(race, there[1].best_x)
+    diverges = _diverges(race, rates, seen)
+    # a trial that is stable again beyond its edge may settle there
+    settles = np.nan if race.noisy else min(_settles(race, rates, seen), quartiles_of(diverges)[1])
+    islands = _ranges(np.asarray((seen.stable & (rates[:, None] > diverges)).any(axis=1)), rates)
+    again = _ranges(np.asarray(_most_settle(seen) & (rates > settles)), rates)
+    at_best = race.judged(*there)
+    if np.isfinite(best) and best not in rates:
+        place = int(np.searchsorted(rates, best))
+        rates, seen = np.insert(rates, place, best), seen.with_row(place, at_best)
+    return Edge(
+        contender, rates, seen, diverges, settles, best, at_best.score, beyond,
+        islands, again, theory, text, "final_f" if race.noisy else "best_f", race.runs,
+    )  # fmt: skip
+
+
+def _race(contender: Contender, progress: Progress, stop: Callable[[], bool]) -> Race:
+    config = contender.config
+    name = contender.label or config.optimizer.rule.title
+    if not isinstance(config.optimizer.learning_rate, float | int):
+        message = f"{name} has a learning rate that changes, and --find-rate looks for one number"
+        raise ConfigError(Complaint(message, "leave learning_rate out", key="optimizer.learning_rate"))
+    if not config.criteria.max_steps:
+        message = "without a step all learning rates are the same"
+        raise ConfigError(Complaint(message, "write steps=1000", key="stop.max_steps"))
+    axes = (*replicates(config, 0, TRIALS), Axis(RATE, numbers=np.ones(1)))
+    groups = list(plan(contender.tree, [Grid(axes)], config.name))
+    if len(groups) != 1 or groups[0].config is None or RATE not in groups[0].values(np.zeros(1, np.int64)):
+        message = f"{name} has no learning rate to find"
         raise ConfigError(
             Complaint(message, groups[0].failure or "choose another optimizer", key="--find-rate")
         )
-    race = _Race(groups[0], stop)
-    trials = groups[0].runs // len(SCAN)
-    scan = race.at(np.tile(SCAN, trials), np.repeat(np.arange(trials), len(SCAN)))
-    stable = (scan.status != DIVERGED).reshape(trials, -1).T
-    score = np.where(stable, scan.best_f.reshape(trials, -1).T, np.inf)
-    falls = stable[:-1] & ~stable[1:]
-    first = np.where(falls.any(axis=0), falls.argmax(axis=0), -1)
-    edge = np.full(trials, np.nan)
-    bounded = np.flatnonzero(first >= 0)
-    if len(bounded):
-        edge[bounded] = race.bisected(SCAN[first[bounded]], SCAN[first[bounded] + 1], bounded)
-    rates, values = race.searched(score, scan.best_step.reshape(trials, -1).T.astype(np.float64))
-    beyond = np.arange(len(SCAN))[:, None] > np.where(first >= 0, first, len(SCAN))
-    limit, text = _theory(contender, rates, values, race)
-    return Edge(
-        contender.label, edge, rates, values, _islands((stable & beyond).any(axis=1)), limit, text, race.runs
+    return Race(groups[0], progress, stop)
+
+
+def _diverges(race: Race, rates: Column, seen: Seen) -> Column:
+    """Return where each trial begins to diverge: (trials,)."""
+    firsts = np.where(seen.stable.all(axis=0), len(rates), seen.stable.argmin(axis=0))
+    found = np.where(firsts == 0, -np.inf, np.inf)
+    inside = np.flatnonzero((firsts > 0) & (firsts < len(rates)))
+
+    def hold(tried: Column) -> Column:
+        return race.at(tried.ravel(), np.tile(inside, len(tried))).stable.reshape(tried.shape)
+
+    if len(inside):
+        found[inside] = changeover(rates[firsts[inside] - 1], rates[firsts[inside]], hold)
+    return found
+
+
+def _settles(race: Race, rates: Column, seen: Seen) -> float:
+    """Return up to which rate at least half of the trials settle: the end of the longest stretch."""
+    starts, ends = _stretches(_most_settle(seen))
+    if not len(starts):
+        return -np.inf
+    end = int(ends[np.argmax(ends - starts)])
+    if end == len(rates):
+        return np.inf
+    found = changeover(
+        rates[end - 1 : end],
+        rates[end : end + 1],
+        lambda tried: _most_settle(race.scan(tried[:, 0]))[:, None],
     )
+    return float(found[0])
 
 
-@dataclass
-class _Race:
-    """The runs of a group's trials at any rates; ``runs`` counts them."""
-
-    group: Group
-    stop: Callable[[], bool]
-    runs: int = 0
-
-    def at(self, rates: Column, trials: Column) -> Outcome:
-        """Run trials (k,) at rates (k,)."""
-        config = self.group.config
-        assert config is not None
-        batch = self.group.batch(trials * len(SCAN))  # the rate is the last axis: its numbers change fastest
-        given = {**batch.parameters, symbol_for(RATE, config): rates}
-        self.runs += len(trials)
-        return carry_out(config, replace(batch, parameters=given), self.stop)
-
-    def bisected(self, low: Column, high: Column, trials: Column) -> Column:
-        """Return the rates where trials that are stable at ``low`` and not at ``high`` change over."""
-        low, high = np.log(low), np.log(high)
-        for _ in range(HALVINGS):
-            middle = (low + high) / 2
-            stable = self.at(np.exp(middle), trials).status != DIVERGED
-            low, high = np.where(stable, middle, low), np.where(stable, high, middle)
-        return np.exp(low)
-
-    def searched(self, score: Column, steps: Column) -> tuple[Column, Column]:
-        """Return each trial's best rate and the best f there: of equal values the one reached first.
-
-        ``score`` and ``steps``: (rates, trials), the scan's best values and when they were reached.
-        """
-        trials = np.arange(score.shape[1])
-        best = np.lexsort((steps, score), axis=0)[0]
-        rate, value, step = SCAN[best], score[best, trials], steps[best, trials]
-        ratio = SCAN[1] / SCAN[0]
-        for _ in range(ZOOMS):
-            for factor in np.geomspace(1 / ratio, ratio, ZOOMED + 2)[1:-1]:
-                tried = rate * factor
-                outcome = self.at(tried, trials)
-                found = np.where(outcome.status == DIVERGED, np.inf, outcome.best_f)
-                better = (found < value) | ((found == value) & (outcome.best_step < step))
-                value, step = np.where(better, found, value), np.where(better, outcome.best_step, step)
-                rate = np.where(better, tried, rate)
-            ratio = ratio ** (2 / (ZOOMED + 1))
-        return rate, value
+def _most_settle(seen: Seen) -> Column:
+    return seen.settled.mean(axis=1) >= 0.5
 
 
-def _islands(again: Column) -> tuple[tuple[float, float], ...]:
-    """Return the ranges of scanned rates where some trial was stable beyond its edge."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], again.astype(int), [0]])))
-    return tuple((float(SCAN[a]), float(SCAN[b - 1])) for a, b in zip(edges[::2], edges[1::2], strict=True))
+def _stretches(holds: Column) -> tuple[Column, Column]:
+    """Return where what holds begins and ends: (stretches,) each."""
+    changes = np.flatnonzero(np.diff(np.concatenate([[0], holds.astype(int), [0]])))
+    return changes[::2], changes[1::2]
 
 
-def _theory(contender: Contender, rates: Column, values: Column, race: _Race) -> tuple[float | None, str]:
-    """Return the rate below which theory calls steps stable, at the minimum or the best point found."""
-    config = race.group.config
-    assert config is not None
-    rule = config.optimizer.rule
-    momentum = config.optimizer.hyperparameters.get("momentum", rule.defaults.get("momentum", 0.0))
-    if rule.name not in LIMITS or rule.inner is not None or not isinstance(momentum, float | int):
-        return None, ""
-    known = config.function.known.minima
-    where = "L at the minimum"
-    if known is not None and len(known):
-        at = known[0]
-    else:
-        trial = int(np.argmin(values))
-        at, where = (
-            race.at(rates[trial : trial + 1], np.array([trial])).best_x[:, 0],
-            "L at the best point found",
-        )
-    top = curvature(config.method, at)
-    if not top:
-        return None, ""
-    bound, words = LIMITS[rule.name]
-    return float(bound(float(momentum)) / top), f"{words}, {where}"
+def _ranges(holds: Column, rates: Column) -> tuple[tuple[float, float], ...]:
+    starts, ends = _stretches(holds)
+    return tuple((float(rates[a]), float(rates[b - 1])) for a, b in zip(starts, ends, strict=True))
 
 
-def save_edges(
-    request: Request, out: Path | None = None, force: bool = False, stop: Callable[[], bool] = bool
-) -> tuple[dict[str, Any], Folder]:
-    """Find the edge and the best rate of every setting of a request; save and return the summary.
-
-    Raises ConfigError.
-    """
-    began = time.perf_counter()
-    everyone = contenders(request)
-    with claim(out, request.name + "-rate", PARENT, force) as folder:
-        found = [find_edge(contender, stop).row() for contender in everyone]
-        folder.write("config.yaml", dump(request.source()))
-        summary = {
-            "name": request.name,
-            "status": "interrupted" if stop() else "complete",
-            "found": found,
-            "seconds": time.perf_counter() - began,
-            "versions": versions(),
-        }
-        folder.write("summary.json", dumps(summary, indent=2) + "\n")
-    return summary, folder
+def _theory(race: Race, points: Column) -> tuple[tuple[float, float] | None, str]:
+    """Return the lowest and the highest limit at the minima that the trials' best points (n, trials) show."""
+    config = race.config
+    found: dict[tuple[float, ...], float] = {}
+    formula = where = ""
+    for best in points.T:
+        place, where = place_of(config.function.known.minima, best, config.start)
+        assert place is not None
+        limit = limit_at(config.method, place)
+        if limit is None:
+            return None, ""
+        found[tuple(place.tolist())] = limit.rate
+        formula = limit.formula
+    where += "s" * (min(found.values()) != max(found.values()))
+    minima = where.replace("minimums", "minima the trials come to")
+    return (min(found.values()), max(found.values())), f"{formula}, L {minima}"

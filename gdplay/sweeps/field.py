@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,68 +16,27 @@ from gdplay.sweeps.plan import Batch, Group
 from gdplay.sweeps.work import Progress, chunk_size
 
 MOST_PIXELS, MOST_SIDE = 16_000_000, 10_000
-LOG_FROM = 20.0
-"""A range of positive numbers is divided evenly in their logarithm when it spans so much."""
-
-UNKNOWN, ARRIVED, UNFINISHED, BLOWN = range(4)
-OUTCOMES = ("unknown", "arrived", "unfinished", "diverged")
+UNKNOWN, ARRIVED, UNFINISHED, BLOWN, UNDEFINED = range(5)
+OUTCOMES = ("not run", "arrived", "unfinished", "diverged", "f undefined at the start")
 
 
 @dataclass(frozen=True)
 class Frame:
-    """Which part of the plane is shown: pixel centres ``x``: (width,) and ``y``: (height,), increasing."""
+    """Which part of the plane is shown: pixel centres ``x``: (width,) and ``y``: (height,), increasing.
+
+    ``log`` tells which of them are spaced evenly in their logarithm.
+    """
 
     x_key: str
     y_key: str
     x: Column
     y: Column
+    log: tuple[bool, bool] = (False, False)
 
     @property
     def shape(self) -> tuple[int, int]:
         """The picture's height and width in pixels."""
         return len(self.y), len(self.x)
-
-
-@dataclass(frozen=True)
-class Window:
-    """The corners of what is shown."""
-
-    x: tuple[float, float]
-    y: tuple[float, float]
-    log_x: bool = False
-    log_y: bool = False
-
-    def zoomed(self, x: float, y: float, factor: float) -> Window:
-        """Return the window around a point that is so many times smaller a side."""
-        return Window(
-            _around(self.x, x, factor, self.log_x),
-            _around(self.y, y, factor, self.log_y),
-            self.log_x,
-            self.log_y,
-        )
-
-    def pixels(self, width: int, height: int) -> tuple[Column, Column]:
-        """Return the pixels' centres along both sides."""
-        return _centres(self.x, width, self.log_x), _centres(self.y, height, self.log_y)
-
-
-def spans_decades(ends: tuple[float, float]) -> bool:
-    """Tell whether a range is to be divided in its logarithm."""
-    return ends[0] > 0 and ends[1] >= LOG_FROM * ends[0]
-
-
-def _around(ends: tuple[float, float], middle: float, factor: float, log: bool) -> tuple[float, float]:
-    if log:
-        half = np.log(ends[1] / ends[0]) / (2 * factor)
-        return float(middle * np.exp(-half)), float(middle * np.exp(half))
-    half = (ends[1] - ends[0]) / (2 * factor)
-    return middle - half, middle + half
-
-
-def _centres(ends: tuple[float, float], count: int, log: bool) -> Column:
-    low, high = np.log(ends) if log else np.array(ends)
-    found = low + (high - low) * (np.arange(count) + 0.5) / count
-    return np.exp(found) if log else found
 
 
 @dataclass
@@ -99,6 +58,22 @@ class Field:
         shape = frame.shape
         nothing = [np.full(shape, np.nan) for _ in range(2)]
         return Field(frame, np.zeros(shape, np.int8), np.zeros(shape, np.int32), *nothing)
+
+    @property
+    def kept(self) -> dict[str, Column]:
+        """What is kept of it, and how its axes are spaced."""
+        return {**self.arrays, "log": np.array(self.frame.log)}
+
+    @property
+    def arrays(self) -> dict[str, Column]:
+        """What is known of every pixel, by name, and where the pixels are."""
+        names = ("outcome", "steps", "final_f", "best_f")
+        return {"x": self.frame.x, "y": self.frame.y, **{name: getattr(self, name) for name in names}}
+
+    def restore(self, arrays: Mapping[str, Column]) -> None:
+        """Take over what was kept of a field of this frame."""
+        for name in self.arrays.keys() - {"x", "y"}:
+            setattr(self, name, arrays[name])
 
     def counts(self) -> dict[str, int]:
         """Return how many pixels have which outcome."""
@@ -133,32 +108,34 @@ def fill(
 ) -> Iterator[Tile]:
     """Carry out the runs of some pixels, numbered row by row, and yield them tile by tile.
 
-    ``batch`` makes the runs of the places in ``pixels`` that it is given.
+    ``batch`` makes the runs of the places in ``pixels`` that it is given. What is known is left out.
     """
     assert group.config is not None
     size = chunk_size(group)
+    # whatever is known: two engines may differ in the last digit
     engine = engine_for(group.config, batch(np.arange(min(size, len(pixels)))))
     if engine not in progress.engines:
         progress.engines.append(engine)
-    for start in range(0, len(pixels), size):
+    before = field.outcome.ravel()[pixels]
+    missing = np.flatnonzero(before == UNKNOWN)
+    progress.done += len(pixels) - len(missing)
+    progress.reused += len(pixels) - len(missing)
+    progress.diverged += int(((before == BLOWN) | (before == UNDEFINED)).sum())
+    for start in range(0, len(missing), size):
         if stop():
             return
-        places = np.arange(start, min(start + size, len(pixels)))
+        places = missing[start : start + size]
         outcome = carry_out(group.config, batch(places), stop, engine=engine)
         row, column = np.divmod(pixels[places], field.frame.shape[1])
         known = outcome.status != INTERRUPTED
         codes = np.full(len(places), UNFINISHED, dtype=np.int8)
         codes[(outcome.status == CONVERGED) | (outcome.status == STOPPED)] = ARRIVED
         codes[outcome.status == DIVERGED] = BLOWN
+        codes[(outcome.status == DIVERGED) & (outcome.steps == 0)] = UNDEFINED
         codes[~known] = UNKNOWN
         field.outcome[row, column] = codes
         field.steps[row, column] = np.minimum(outcome.steps, np.iinfo(np.int32).max)
         field.final_f[row, column] = outcome.final_f
         field.best_f[row, column] = outcome.best_f
-        progress.done += int(known.sum())
-        progress.diverged += int((codes == BLOWN).sum())
-        best = outcome.best_f[np.isfinite(outcome.best_f)]
-        progress.best = min(progress.best, float(best.min())) if len(best) else progress.best
-        if progress.report is not None:
-            progress.report(progress)
+        progress.add(outcome.status[known], outcome.best_f[known])
         yield Tile(row, column, outcome)

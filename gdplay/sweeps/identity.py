@@ -11,13 +11,12 @@ import numpy as np
 from gdplay.config.load import Config
 from gdplay.engines.choose import Work, choose
 from gdplay.save import resolved
+from gdplay.sweeps.batch import Batch
+from gdplay.sweeps.carry import MOST_POINT_COLUMNS
 from gdplay.sweeps.lay import written
-from gdplay.sweeps.plan import Batch, Group
+from gdplay.sweeps.plan import Group
 from gdplay.sweeps.starts import starts_at_random
 from gdplay.trace import versions
-
-MOST_POINT_COLUMNS = 10
-"""A point of more coordinates is not in the table."""
 
 SILENT = ("log", "plot", "name")
 """What changes no result."""

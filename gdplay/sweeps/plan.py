@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import prod
 
 import numpy as np
@@ -11,39 +12,17 @@ import numpy as np
 from gdplay.config.load import Config, check
 from gdplay.config.nodes import Mapping
 from gdplay.errors import Complaint, ConfigError
-from gdplay.formula.expr import Expr, symbol
 from gdplay.sweeps.arrays import Column
+from gdplay.sweeps.batch import AROUND, Batch, Listed, is_column, moves, side_by_side
 from gdplay.sweeps.grid import Axis, Grid
 from gdplay.sweeps.lay import laid_over, written
-from gdplay.sweeps.starts import given_starts, random_starts, starts_at_random
-
-AROUND = {
-    "optimizer.clip.norm": "clip_norm",
-    "optimizer.clip.value": "clip_value",
-    "noise.gradient": "noise_scale",
-}
-"""Settings whose symbol in the step's graph has another name than their last key."""
+from gdplay.sweeps.starts import given_starts, random_starts
 
 LARGEST_SEED = 2.0**53
 """Beyond it not every whole number is a double, as the columns of a batch are."""
 
 MOST_TRIED = 2000
 """Of an axis with more values, one that is refused fails the whole group."""
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Some runs of a group, side by side: which ones, and what sets them apart.
-
-    ``index``: (runs,) numbers within the sweep; ``starts``: (n, runs); ``seeds``: (runs,).
-    """
-
-    index: Column
-    starts: Column
-    seeds: Column
-    parameters: dict[Expr, Column]
-    values: dict[str, Column]
-    """The swept numbers, by key: (runs,); of starts their number."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,9 +46,15 @@ class Group:
     @property
     def moves(self) -> bool:
         """Whether its runs start at different places."""
-        keys = {axis.key for axis in self.axes}
-        at_random = self.config is not None and starts_at_random(self.config)
-        return "start" in keys or ("seed" in keys and at_random)
+        return moves(self.config, {axis.key for axis in self.axes})
+
+    @cached_property
+    def listed(self) -> Listed | None:
+        """The starts that are listed, where that is how they are swept."""
+        own = [axis for axis in self.axes if axis.key == "start" and not axis.random]
+        if not own or self.config is None:
+            return None
+        return Listed(own[0].numbered, given_starts(own[0], self.config))
 
     def values(self, numbers: Column) -> dict[str, Column]:
         """Return the swept numbers of some runs, counted within the group: key to (runs,)."""
@@ -82,22 +67,7 @@ class Group:
     def batch(self, numbers: Column) -> Batch:
         """Return some runs, counted within the group."""
         assert self.config is not None
-        config, values, runs = self.config, self.values(numbers), len(numbers)
-        seeds = np.full(runs, config.seed, dtype=np.uint64)
-        if "seed" in values:
-            seeds = values["seed"].astype(np.uint64)
-        starts = np.repeat(config.start[:, None], runs, axis=1)
-        if starts_at_random(config):
-            starts = random_starts(config, seeds, np.zeros(runs, dtype=np.int64))
-        parameters: dict[Expr, Column] = {}
-        for axis, place in zip(self.axes, self._places(numbers), strict=True):
-            if axis.random:
-                starts = random_starts(config, seeds, axis.numbered[place].astype(np.int64))
-            elif axis.key == "start":
-                starts = given_starts(axis, config)[:, place]
-            elif axis.key != "seed":
-                parameters[symbol_for(axis.key, config)] = values[axis.key]
-        return Batch(self.first + numbers, starts, seeds, parameters, values)
+        return side_by_side(self.config, self.first + numbers, self.values(numbers), self.listed)
 
     def _places(self, numbers: Column) -> tuple[Column, ...]:
         return np.unravel_index(numbers, tuple(len(axis) for axis in self.axes)) if self.axes else ()
@@ -140,7 +110,7 @@ def _groups(plan: _Plan, axes: tuple[Axis, ...], apart: tuple[str, ...]) -> Iter
                 raise
             yield from _without_unfit(plan, single, carried, fixed, apart, str(error.complaints[0]))
             continue
-        loose = tuple(axis.key for axis in carried if not _is_column(axis.key, config))
+        loose = tuple(axis.key for axis in carried if not is_column(axis.key, config))
         if loose:
             yield from _groups(plan, (*single, *carried), (*apart, *loose))
         else:
@@ -225,27 +195,3 @@ def _ask_finite(starts: Column, config: Config) -> None:
 def _numbers(axis: Axis) -> Column:
     assert axis.numeric is not None
     return axis.numeric
-
-
-def _is_column(key: str, config: Config) -> bool:
-    if key in ("start", "seed"):
-        return True
-    node = _symbol_of(key, config)
-    return node is not None and node in config.method.parameters and not node.shape
-
-
-def symbol_for(key: str, config: Config) -> Expr:
-    """Return the symbol that stands for a group's swept setting in the step's graph."""
-    node = _symbol_of(key, config)
-    assert node is not None
-    return node
-
-
-def _symbol_of(key: str, config: Config) -> Expr | None:
-    """Return the symbol that stands for a swept setting in the step's graph, if it has one."""
-    *path, last = key.split(".")
-    if path == ["function", "constants"]:
-        return config.function.formula.constants.get(last)
-    if key not in AROUND and set(path[1:]) - {"of"}:
-        return None
-    return symbol(AROUND.get(key, last), (), "hyperparameter")

@@ -11,15 +11,19 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from gdplay.config.load import plain
 from gdplay.config.merge import expand, override
 from gdplay.config.nodes import Mapping, Scalar
-from gdplay.config.short import path as whole_key
 from gdplay.config.sources import formula_tree, read_data, read_file
 from gdplay.errors import Complaint, ConfigError
 from gdplay.places import as_component
-from gdplay.sweeps.grid import Grid, is_swept, read_grids
+from gdplay.sweeps.arrays import Column
+from gdplay.sweeps.grid import SPACINGS, Grid
 from gdplay.sweeps.plan import Group, is_carried, plan
+from gdplay.sweeps.readgrid import is_swept, read_grids
+from gdplay.sweeps.sweptkeys import Keys, ask_once
 
 MOST_GROUPS = 10_000
 
@@ -74,12 +78,11 @@ def read_request(
     tree, name = _read(source)
     swept, single = _sorted_out(tree, settings)
     tree = override(tree, single, [])
-
-    def resolve(key: str) -> str | None:
-        return whole_key(key, tree)
-
+    keys = Keys(tree)
+    ask_once(swept, single, keys)
     nothing = tree.get("sweep") is None and not swept
-    grids = () if may_be_single and nothing else read_grids(tree.get("sweep"), swept, resolve)
+    settled = {keys.of(text) for text in single}
+    grids = () if may_be_single and nothing else read_grids(tree.get("sweep"), swept, keys, settled)
     return Request(_without_sweep(tree), grids, name, fail_fast)
 
 
@@ -88,8 +91,7 @@ def _sorted_out(tree: Mapping, settings: Sequence[str]) -> tuple[list[str], list
     swept: list[str] = []
     single: list[str] = []
     for text in settings:
-        known = tree
-        if "=" in text and is_swept(text, lambda key, known=known: whole_key(key, known)):
+        if "=" in text and is_swept(text, Keys(tree)):
             swept.append(text)
             continue
         single.append(text)
@@ -120,7 +122,17 @@ def _plain_grid(grid: Grid) -> dict[str, Any]:
         if axis.random:
             found[axis.key] = {"random": axis.random}
         elif axis.numbers is not None:
-            found[axis.key] = axis.numbers.tolist()
+            found[axis.key] = _plain_numbers(axis.numbers)
         else:
             found[axis.key] = [plain(value) for value in axis.values]
     return found
+
+
+def _plain_numbers(numbers: Column) -> Any:
+    """Return an axis' numbers by their spacing where that gives exactly them: there may be millions."""
+    low, high, count = float(numbers[0]), float(numbers[-1]), len(numbers)
+    for name in ("linspace", "logspace"):
+        possible = count > 2 and (name == "linspace" or low * high > 0)
+        if possible and np.array_equal(SPACINGS[name](low, high, count), numbers):
+            return {name: [low, high, count]}
+    return numbers.tolist()

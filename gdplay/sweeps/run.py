@@ -11,12 +11,19 @@ from gdplay.config.dump import dump
 from gdplay.folder import Folder, claim, reopen
 from gdplay.jsontext import dumps
 from gdplay.save import PARENT
+from gdplay.sweeps.crew import Crew
 from gdplay.sweeps.curves import take_curves, write_curves
-from gdplay.sweeps.pictures import Gallery, pictures
+from gdplay.sweeps.gallery import Gallery
+from gdplay.sweeps.layout import Layout
+from gdplay.sweeps.pictures import pictures
+from gdplay.sweeps.ranks import Ranks
 from gdplay.sweeps.request import Request, read_request
-from gdplay.sweeps.result import Collected, Table, summary_of, write_table
+from gdplay.sweeps.result import Table, Tally, summary_of
+from gdplay.sweeps.resumed import ask_akin
 from gdplay.sweeps.store import Store
+from gdplay.sweeps.tablefile import SavedTable, TableWriter
 from gdplay.sweeps.work import Progress, carry_out_all
+from gdplay.written import CHUNKS
 
 
 def carry_out_sweep(
@@ -25,12 +32,10 @@ def carry_out_sweep(
     report: Callable[[Progress], None] | None = None,
     stop: Callable[[], bool] = bool,
 ) -> tuple[Table, Progress]:
-    """Carry out a sweep and return its table; what ``store`` knows is not run again."""
-    progress = Progress(request.runs, report=report)
-    collected = Collected(request.groups, request.keys)
-    for rows in carry_out_all(request.groups, progress, store, stop):
-        collected.add(rows)
-    return collected.table(), progress
+    """Carry out a sweep and return its table, in memory; what ``store`` knows is not run again."""
+    progress, layout = Progress(request.runs, report=report), Layout.of(request)
+    chunks = carry_out_all(request.groups, progress, store, stop)
+    return Table(layout.joined(map(layout.block, chunks))), progress
 
 
 def save_sweep(
@@ -41,37 +46,51 @@ def save_sweep(
     format: str = "parquet",
     report: Callable[[Progress], None] | None = None,
     stop: Callable[[], bool] = bool,
-) -> tuple[Table, dict[str, Any], Folder]:
+    crew: Crew | None = None,
+) -> tuple[SavedTable, dict[str, Any], Folder]:
     """Carry out a sweep into a folder of its own, or go on in one; return table, summary and folder.
 
-    Raises ConfigError where the folder can't be had, MachineError where the disk fails.
+    Rows go to the table on disk as they come, so their number needs no memory. Raises ConfigError where
+    the folder can't be had, MachineError where the disk fails.
     """
     began = time.perf_counter()
     assert request.groups
-    folder = reopen(out) if resume and out is not None else claim(out, request.name + "-sweep", PARENT, force)
+    if resume and out is not None:
+        ask_akin(request, out)
+        folder = reopen(out, "sweep", CHUNKS, "a folder")
+    else:
+        folder = claim(out, request.name + "-sweep", PARENT, force)
     with folder:
         folder.write("config.yaml", dump(request.source()))
-        table, progress = carry_out_sweep(request, Store(folder.work), report, stop)
-        write_table(folder, table, format)
-        if not stop():
-            _draw(request, table, folder, stop)
-        summary = summary_of(table, progress, time.perf_counter() - began, request.name)
+        progress, layout = Progress(request.runs, report=report), Layout.of(request)
+        tally = Tally(Ranks.of(layout))
+        with TableWriter(folder, layout.types, format) as table:
+            for rows in carry_out_all(request.groups, progress, Store(folder.work), stop, crew):
+                block = layout.block(rows)
+                tally.add(block)
+                table.add(block)
+        drawn = [] if stop() else _draw(request, folder, stop)
+        summary = summary_of(tally, progress, time.perf_counter() - began, request.name)
+        summary["pictures"] = drawn
         folder.write("summary.json", dumps(summary, indent=2) + "\n")
-    return table, summary, folder
+    return SavedTable.of(request, folder.path), summary, folder
 
 
-def _draw(request: Request, table: Table, folder: Folder, stop: Callable[[], bool]) -> None:
+def _draw(request: Request, folder: Folder, stop: Callable[[], bool]) -> list[str]:
+    """Draw the pictures of a finished sweep; return the files' names."""
     from gdplay.plots.save import figure_bytes
 
-    found = pictures(Gallery(request, table), lambda: curves)
+    gallery = Gallery.of(request, SavedTable.of(request, folder.work))
+    found = pictures(gallery, lambda: curves)
     if not found:
-        return
-    curves = take_curves(request, table, stop)
+        return []
+    curves = take_curves(request, gallery.table, stop)
     if stop():
-        return
+        return []
     write_curves(folder, curves)
     for name, draw in found.items():
         folder.write(f"{name}.png", figure_bytes(draw(), "png"))
+    return [f"{name}.png" for name in found]
 
 
 def sweep(
@@ -93,5 +112,5 @@ def sweep(
     settings = [f"{key}={as_text(value)}" for key, value in (overrides or {}).items()]
     request = read_request(Path(config) if isinstance(config, str) else config, settings)
     if out is not None:
-        return save_sweep(request, Path(out))[0]
+        return Table(save_sweep(request, Path(out))[0].columns)
     return carry_out_sweep(request)[0]

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 from gdplay.errors import Complaint, ConfigError
 from gdplay.sweeps.curves import read_curves
-from gdplay.sweeps.pictures import Gallery, pictures
+from gdplay.sweeps.gallery import Gallery
+from gdplay.sweeps.pictures import pictures
 from gdplay.sweeps.request import read_request
-from gdplay.sweeps.result import Table
+from gdplay.sweeps.tablefile import FILES, SavedTable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-FILES = ("sweep.parquet", "sweep.csv")
 
 
 def is_sweep(folder: Path) -> bool:
@@ -23,23 +22,9 @@ def is_sweep(folder: Path) -> bool:
 
 
 def load_sweep(folder: Path) -> Gallery:
-    """Return a saved sweep. Raises ConfigError where it is damaged."""
-    import pyarrow as pa
-    import pyarrow.csv as pc
-    import pyarrow.parquet as pq
-
-    path = next(folder / name for name in FILES if (folder / name).is_file())
-    try:
-        table = pq.read_table(path) if path.suffix == ".parquet" else pc.read_csv(path)
-    except (pa.ArrowException, OSError) as error:
-        raise _damaged(path, str(error).partition("\n")[0]) from error
+    """Return what is drawn of a saved sweep. Raises ConfigError where it is damaged."""
     request = read_request(folder / "config.yaml")
-    needed = ("run", *request.keys, "status", "steps", "best_f", "final_f")
-    missing = [name for name in needed if name not in table.column_names]
-    if missing:
-        raise _damaged(path, f"it has no column {missing[0]}")
-    columns = {name: table[name].to_numpy() for name in table.column_names}
-    return Gallery(request, Table(columns))
+    return Gallery.of(request, SavedTable.of(request, folder))
 
 
 def draw_sweep(folder: Path, kind: str | None = None) -> Figure:
@@ -53,7 +38,3 @@ def draw_sweep(folder: Path, kind: str | None = None) -> Figure:
         message = f"this sweep has no picture '{kind[:40]}'"
         raise ConfigError(Complaint(message, f"choose one of {', '.join(found)}", key="plot.kind"))
     return found[kind or next(iter(found))]()
-
-
-def _damaged(path: Path, what: str) -> ConfigError:
-    return ConfigError(Complaint(f"the saved sweep is damaged: {what}", "carry it out again", file=str(path)))

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
 from gdplay.criteria import DIVERGED
 from gdplay.formula.expr import MOST_NUMBERS
 from gdplay.sweeps.arrays import Column
-from gdplay.sweeps.carry import FAILED, INTERRUPTED, Outcome, carry_out
-from gdplay.sweeps.identity import ENGINES, MOST_POINT_COLUMNS, engine_of, identity
-from gdplay.sweeps.plan import Batch, Group
-from gdplay.sweeps.store import Known, Store, group_hash, match
+from gdplay.sweeps.carry import INTERRUPTED, OUTCOMES
+from gdplay.sweeps.chunk import Chunk, Made, Rows
+from gdplay.sweeps.crew import Crew, Here
+from gdplay.sweeps.environment import Environment
+from gdplay.sweeps.identity import ENGINES, engine_of, identity
+from gdplay.sweeps.packed import pack, unpack
+from gdplay.sweeps.plan import Group
+from gdplay.sweeps.store import Kept, Store, group_hash
+
+__all__ = ["OUTCOMES", "Progress", "Rows", "carry_out_all", "chunk_size"]
 
 CHUNK_NUMBERS = 1 << 21
 """A chunk has about so many numbers in its points and state: little memory."""
@@ -22,7 +29,15 @@ CHUNK_WORK = 1 << 33
 """A chunk computes about so many numbers, which is some seconds of work: what an interruption may lose."""
 
 LEAST_RUNS = 64
-OUTCOMES = ("status", "steps", "final_f", "final_grad_norm", "best_f", "best_step")
+
+SECONDS = {"numpy": 0.7e-9, "compiled": 4e-11}
+"""About how long an engine takes for a number on one processor."""
+
+LEAST_SECONDS = 0.1
+"""Sending a chunk elsewhere and its results back costs some milliseconds: they stay below 5 % of this."""
+
+SHARES = 4
+"""Where there is little to do, everyone gets about so many chunks, so that all have work until the end."""
 
 
 @dataclass
@@ -37,57 +52,74 @@ class Progress:
     report: Callable[[Progress], None] | None = None
     damaged: list[str] = field(default_factory=list[str])
     engines: list[str] = field(default_factory=list[str])
+    environments: dict[Environment, int] = field(default_factory=dict[Environment, int])
+    """Where runs were made, and how many of them."""
 
-
-@dataclass(frozen=True)
-class Rows:
-    """Finished runs in the order of the sweep: ``columns`` by name, (rows,) each."""
-
-    group: Group
-    index: Column
-    columns: dict[str, Column]
+    def add(self, status: Column, best_f: Column) -> None:
+        """Count some runs that are done, (runs,) each, and report."""
+        self.done += len(status)
+        self.diverged += int(np.sum(status == DIVERGED))
+        self.best = float(np.min(best_f, where=np.isfinite(best_f), initial=self.best))
+        if self.report is not None:
+            self.report(self)
 
 
 def carry_out_all(
-    groups: Sequence[Group], progress: Progress, store: Store | None = None, stop: Callable[[], bool] = bool
+    groups: Sequence[Group],
+    progress: Progress,
+    store: Store | None = None,
+    stop: Callable[[], bool] = bool,
+    crew: Crew | None = None,
 ) -> Iterator[Rows]:
-    """Carry out a sweep's groups; every finished chunk goes to the store before it is handed on."""
+    """Carry out a sweep's groups; every finished chunk goes to the store before it is handed on.
+
+    The crew may finish chunks in any order. Those that have to wait for an earlier one wait on disk, if
+    there is a store. Raises MachineError.
+    """
+    crew = crew or Here()
+    due, early = 0, dict[int, tuple[Chunk, Path | Made | None]]()
+    for chunk, made in crew.carry(_chunks(groups, progress, store, crew.hands), stop):
+        kept = _keep(chunk, made, store)
+        rows = chunk.joined(made.columns if made else None)
+        _count(progress, chunk, made, rows)
+        if chunk.number == due:
+            yield rows
+            due += 1
+        else:
+            early[chunk.number] = (chunk, kept or made)
+        while due in early:
+            yield _fetched(*early.pop(due))
+            due += 1
+    for number in sorted(early):  # interrupted: these lie behind one that is missing
+        yield _fetched(*early[number])
+
+
+def _chunks(groups: Sequence[Group], progress: Progress, store: Store | None, hands: int) -> Iterator[Chunk]:
+    """Yield what is to be done, group by group."""
+    number, total = 0, sum(group.runs for group in groups)
     for group in groups:
         if group.config is None:
-            yield Rows(group, group.first + np.arange(group.runs), _failed(group))
-            progress.done += group.runs
+            for first in range(0, group.runs, CHUNK_NUMBERS):
+                yield Chunk(number, group, first, min(first + CHUNK_NUMBERS, group.runs))
+                number += 1
             continue
-        size = chunk_size(group)
-        engine, key, known = _known(group, size, store)
-        progress.damaged += known.damaged
-        for start in range(0, group.runs, size):
-            if stop():
-                return
-            batch = group.batch(np.arange(start, min(start + size, group.runs)))
-            rows = match(known, _apart(group, batch))
-            fresh = np.flatnonzero(rows < 0)
-            columns: dict[str, Column] = {}
-            if len(fresh):
-                columns = _columns(group, _pick(batch, fresh), stop, engine)
-                finished = columns["status"] != INTERRUPTED
-                if store is not None and finished.any():
-                    store.add(key, {name: values[finished] for name, values in columns.items()})
-            if len(fresh) < len(rows):
-                columns = _merged(known, rows, fresh, columns) | batch.values
-            progress.reused += len(rows) - len(fresh)
-            if engine not in progress.engines:
-                progress.engines.append(engine)
-            _count(progress, columns)
-            yield Rows(group, batch.index, columns)
+        engine, key, kept = _known(group, chunk_size(group), store, progress.damaged)
+        if engine not in progress.engines:
+            progress.engines.append(engine)
+        size = shared_size(group, engine, total, hands)
+        for first in range(0, group.runs, size):
+            chunk = Chunk(number, group, first, min(first + size, group.runs), engine, key)
+            yield chunk.looked_up(kept)
+            number += 1
 
 
-def _known(group: Group, size: int, store: Store | None) -> tuple[str, str, Known]:
+def _known(group: Group, size: int, store: Store | None, damaged: list[str]) -> tuple[str, str, Kept]:
     """Return the engine for a group, what its chunks are called, and those that are kept."""
     if store is None:
-        return engine_of(group, size), "", Known({})
+        return engine_of(group, size), "", Kept()
     keys = {name: group_hash(identity(group, name)) for name in ENGINES}
     engine = engine_of(group, size, lambda name: store.has(keys[name]))
-    return engine, keys[engine], store.find(keys[engine])
+    return engine, keys[engine], store.kept(keys[engine], damaged)
 
 
 def chunk_size(group: Group) -> int:
@@ -99,66 +131,54 @@ def chunk_size(group: Group) -> int:
     return max(1, min(by_memory, max(LEAST_RUNS, CHUNK_WORK // (steps * method.numbers))))
 
 
-def _merged(known: Known, rows: Column, fresh: Column, columns: dict[str, Column]) -> dict[str, Column]:
-    """Return the columns of a chunk of which some rows are known and the others have just been run."""
-    merged = {name: np.array(values[np.maximum(rows, 0)]) for name, values in known.columns.items()}
-    for name, values in columns.items():
-        merged[name][fresh] = values
-    return merged
+def shared_size(group: Group, engine: str, total: int, hands: int) -> int:
+    """Return how many runs go to one of several at a time: all get work, yet sending costs little.
 
-
-def _apart(group: Group, batch: Batch) -> dict[str, Column]:
-    """Return what tells a group's runs apart: the swept numbers, and for starts their coordinates."""
-    values = dict(batch.values)
-    if group.moves and len(batch.starts) <= MOST_POINT_COLUMNS:
-        values.pop("start", None)
-        values |= _named(group, "start", batch.starts)
-    return values
-
-
-def _pick(batch: Batch, which: Column) -> Batch:
-    return Batch(
-        batch.index[which], batch.starts[:, which], batch.seeds[which],
-        {node: values[which] for node, values in batch.parameters.items()},
-        {key: values[which] for key, values in batch.values.items()},
-    )  # fmt: skip
-
-
-def _columns(group: Group, batch: Batch, stop: Callable[[], bool], engine: str) -> dict[str, Column]:
+    ``total``: the runs of the sweep. What a run comes to does not depend on it.
+    """
+    size = chunk_size(group)
+    if hands == 1:
+        return size
     assert group.config is not None
-    outcome: Outcome = carry_out(group.config, batch, stop, engine=engine)
-    found = {**batch.values, **{name: getattr(outcome, name) for name in OUTCOMES}}
-    if group.moves:
-        found |= _named(group, "start", batch.starts)
-    return found | _named(group, "best", outcome.best_x) | _named(group, "final", outcome.final_x)
+    numbers = (group.config.criteria.max_steps + 1) * group.config.method.numbers
+    least = int(LEAST_SECONDS / (numbers * SECONDS[engine]))
+    fair = -(-total // (hands * SHARES))
+    whole = -(-max(fair, least, 1) // LEAST_RUNS) * LEAST_RUNS
+    return min(size, whole)
 
 
-def _named(group: Group, when: str, x: Column) -> dict[str, Column]:
-    assert group.config is not None
-    coordinates = group.config.function.coordinates
-    if len(coordinates) > MOST_POINT_COLUMNS:
-        return {}
-    return {f"{when}_{name}": x[k] for k, name in enumerate(coordinates)}
+def _keep(chunk: Chunk, made: Made | None, store: Store | None) -> Path | None:
+    """Put what is finished into the store; return where it is if nothing is missing there."""
+    if made is None or store is None:
+        return None
+    if made.data is not None:
+        return store.add(chunk.key, made.data)
+    finished = made.columns["status"] != INTERRUPTED
+    if not finished.any():
+        return None
+    columns = {name: values[finished] for name, values in made.columns.items()}
+    path = store.add(chunk.key, pack(columns, made.environment.as_data()))
+    return path if finished.all() else None
 
 
-def _failed(group: Group) -> dict[str, Column]:
-    runs = group.runs
-    none = np.zeros(runs, np.int64)
-    columns = {name: np.full(runs, np.nan) for name in OUTCOMES}
-    return {
-        **group.values(np.arange(runs)),
-        **columns,
-        "status": none + FAILED,
-        "steps": none,
-        "best_step": none,
-    }
+def _fetched(chunk: Chunk, made: Path | Made | None) -> Rows:
+    """Return a chunk's rows from where they waited."""
+    if isinstance(made, Path):
+        return chunk.joined(unpack(made.read_bytes()).columns)
+    return chunk.joined(made.columns if made else None)
 
 
-def _count(progress: Progress, columns: dict[str, Column]) -> None:
-    progress.done += len(columns["status"])
-    progress.diverged += int(np.sum(columns["status"] == DIVERGED))
-    best = columns["best_f"][np.isfinite(columns["best_f"])]
-    if len(best):
-        progress.best = min(progress.best, float(best.min()))
-    if progress.report is not None:
-        progress.report(progress)
+def _count(progress: Progress, chunk: Chunk, made: Made | None, rows: Rows) -> None:
+    progress.reused += 0 if chunk.rows is None else int(np.sum(chunk.rows >= 0))
+    for environment, runs in _origins(chunk, made):
+        progress.environments[environment] = progress.environments.get(environment, 0) + runs
+    progress.add(rows.columns["status"], rows.columns["best_f"])
+
+
+def _origins(chunk: Chunk, made: Made | None) -> Iterator[tuple[Environment, int]]:
+    """Yield where the runs of a chunk were made, with how many of them."""
+    if made is not None:
+        yield made.environment, len(chunk.fresh)
+    if chunk.known is not None and chunk.rows is not None:
+        counts = np.bincount(chunk.known.origin[chunk.rows[chunk.rows >= 0]])
+        yield from ((chunk.known.environments[k], int(count)) for k, count in enumerate(counts) if count)

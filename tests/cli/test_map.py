@@ -1,7 +1,11 @@
 """gdplay map: every pixel is the run alone."""
 
+# The rows of tables are read down their columns.
+# ruff: noqa: E501
+
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -121,6 +125,15 @@ REFUSALS = {
     ("rates", "rosenbrock", "lr=0.1,0.2"): "and here optimizer.learning_rate is swept",
     ("rates", "rosenbrock", "--y", "momentun"): "--y: unknown key 'momentun'",
     ("basins", "rosenbrock", "--x", "lr"): "the axes of a map of starts are two coordinates",
+    ("rates", "booth", "optimizer=momentum", "--x", "momentum", "--y", "momentum"): "--y: optimizer.momentum is the setting across too; name",
+    ("rates", "booth", "--x", "optimizer"): "--x: optimizer is no number; name a setting such as momentum or lr",
+    ("rates", "booth", "--y", "seed"): "--y: which values of seed are shown has to be said; add --window X0,X1,Y0,Y1",
+    ("rates", "booth", "--x", "steps"): "--x: which values of stop.max_steps are shown has to be said; add --window",
+    ("rates", "booth", "--y", "seed", "--window", "0,1,0.2,0.8"): "--y: there are no two whole numbers from 0.2 to 0.8",
+    ("basins", "booth", "--zoom", "3,2,1e30"): "from 3.0 to 3.0 there are no 400 different numbers for the pixels of x",
+    ("basins", "booth", "--window=-1e308,1e308,0,1"): "numbers for the pixels of x; show less, or ask for fewer pixels",
+    ("basins", "booth", "--zoom", "3,2,1e-320"): "numbers for the pixels of x; show less, or ask for fewer pixels",
+    ("rates", "booth", "optimizer=momentum", "--zoom", "0,0.5,2"): "--zoom: the axis of x is logarithmic, and 0 is not",
 }  # fmt: skip
 
 
@@ -130,3 +143,83 @@ def test_a_refusal_comes_before_any_work(words: tuple[str, ...], tmp_path: Path)
     assert said.status == 2
     assert REFUSALS[words] in said.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_map_is_resumed() -> None:
+    words = ("map", "basins", *HIMMELBLAU, "--size", "8x6", "--out", "out")
+    assert "kept" not in call(*words).out
+    again = call(*words, "--resume")
+    assert again.status == 0
+    assert "kept        48 runs were known already" in again.out
+    other = call(*words, "--resume", "--window", "0,1,0,1")
+    assert (other.status, other.err) == (
+        2,
+        "--out: out holds another map: its config, window or size is different; "
+        "give the same ones, or choose another folder\n",
+    )
+    assert "--resume needs the folder to go on in; add --out DIR" in call(*words[:5], "--resume").err
+
+
+def test_a_deep_zoom_does_not_split_a_minimum() -> None:
+    words = ("himmelblau", "--zoom=-0.27,-0.92,1e6", "optimizer=momentum", "lr=0.01", "--size", "20x20")
+    (place,) = call("map", "basins", *words, "--json").document["places"]
+    assert place["name"] == "(3.584, -1.848), f 0"
+    assert place["pixels"] == 400
+
+
+def test_where_f_is_undefined_nothing_has_diverged() -> None:
+    words = ("f(x, y) = (log(x) - 1)^2 + y^2", "lr=0.1", "--size", "20x10", "--out", "out")
+    said = call("map", "basins", *words)
+    assert said.out.splitlines()[0] == "complete    200 runs: 100 arrived, 100 f undefined at the start"
+    assert (arrays("out")["outcome"][:, :10] == 4).all()
+
+
+def test_places_that_are_not_listed_are_counted() -> None:
+    out = call("map", "basins", "rastrigin", "lr=0.001", "--size", "33x33").out
+    assert len(re.findall("^reached", out, re.MULTILINE)) == 10
+    rest = re.search(r"^ {12}and (\d+) more: [\d.]+ % of the starts$", out, re.MULTILINE)
+    assert rest is not None
+    assert int(rest[1]) == 111
+
+
+def test_why_pixels_were_not_run_is_said() -> None:
+    words = ("map", "rates", "booth", "optimizer=momentum", "--window=-0.1,0.1,0,1", "--size", "6x4")
+    said = call(*words)
+    assert "12 not run, " in said.out
+    assert "failed      12 runs: command line: optimizer.learning_rate: expected a number\n" in said.out
+    assert max(map(len, said.out.splitlines())) <= 80
+    (reason,) = call(*words, "--json").document["errors"].items()
+    assert reason[1] == 12
+
+
+def test_whole_numbers_are_the_pixels_of_a_setting_that_has_only_them() -> None:
+    words = ("booth", "--x", "steps", "--y", "lr", "--window", "1,6.5,0.01,0.2", "--size", "50x4")
+    said = call("map", "rates", *words, "--out", "out", "--json").document
+    assert said["runs"] == 24
+    assert arrays("out")["x"].tolist() == [1, 2, 3, 4, 5, 6]
+    few = call(
+        "map",
+        "rates",
+        "booth",
+        "--y",
+        "seed",
+        "noise.gradient=1",
+        "--window",
+        "0.01,0.1,0,99",
+        "--size",
+        "2x4",
+    )
+    assert few.out.startswith("complete    8 runs: ")
+
+
+def test_without_a_size_the_picture_has_the_windows_shape() -> None:
+    words = ("x^2 + y^2", "lr=0.5", "--window", "-3,3,-2,2", "--out", "out", "--json")
+    assert call("map", "basins", *words).document["runs"] == 400 * 267
+
+
+def test_one_axis_named_leaves_the_learning_rate_to_the_other() -> None:
+    words = ("map", "rates", "booth", "steps=2", "--size", "3x3", "--json")
+    across = call(*words, "--x", "weight_decay").document
+    upwards = call(*words, "--y", "lr", "optimizer=momentum").document
+    assert (across["x"], across["y"]) == ("optimizer.weight_decay", "optimizer.learning_rate")
+    assert (upwards["x"], upwards["y"]) == ("optimizer.momentum", "optimizer.learning_rate")

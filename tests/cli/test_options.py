@@ -27,6 +27,9 @@ REFUSED: dict[str, tuple[list[str], str]] = {
     "--wrt":        (["explain", "x^2", "--wrt", "z"],      "--wrt: there is no coordinate 'z'; choose from x"),
     "--format":     (["sweep", "x^2", "lr=1,2", "--format", "xls"], "--format: there is no table format 'xls'; choose parquet or csv"),
     "--resume":     (["sweep", "x^2", "lr=1,2", "--resume"], "--resume: --resume needs the folder to go on in; add --out DIR"),
+    "--dask":       (["sweep", "x^2", "lr=1,2", "--dask", "far"], "--dask: 'far' is no address of a Dask scheduler; write tcp://HOST:PORT or tls://HOST:PORT, or local for a cluster on this machine"),
+    "--engine":     (["run", "x^2", "--engine", "fast"],    "--engine: there is no engine 'fast'; choose one of auto, numpy, compiled"),
+    "--threads":    (["run", "x^2", "--threads", "0"],      "--threads: '0' is no number of threads; write 1 to 1024"),
     "--target":     (["compare", "x^2", "optimizer=gd,adam", "--target", "nan"], "--target: 'nan' is no value of f; write a number"),
     "--x":          (["map", "rates", "x^2", "--x", "q"],   "--x: unknown key 'q'; name a setting, such as lr or momentum"),
     "--y":          (["map", "rates", "x^2", "--y", "q"],   "--y: unknown key 'q'; name a setting, such as lr or momentum"),
@@ -44,6 +47,10 @@ MORE: dict[str, tuple[list[str], str]] = {
     "a point of nan":       (["grad", "x^2", "--at", "nan"], "command line: --at: expected a number, found 'nan'; write a number such as 0.01"),
     "a step of nothing":    (["check", "x^2", "--step", "0"], "--step: 0 is no step; leave out --step, or write one such as 1e-6"),
     "a folder for a file":  (["schema", "-o", "saved"],     "-o: saved is a folder; choose another file"),
+    "threads below none":   (["sweep", "x^2", "lr=1,2", "--threads", "-1"], "--threads: '-1' is no number of threads; write 1 to 1024"),
+    "threads in words":     (["map", "basins", "x^2 + y^2", "--threads", "many"], "--threads: 'many' is no number of threads; write 1 to 1024"),
+    "more threads than any": (["compare", "x^2", "lr=1,2", "--threads", "99999"], "--threads: '99999' is no number of threads; write 1 to 1024"),
+    "two engines":          (["sweep", "x^2", "lr=1,2", "--engine", "numpy,compiled"], "--engine: there is no engine 'numpy,compiled'; choose one of auto, numpy, compiled"),
     "an unknown option":    (["grad", "x^2", "--zzzz", "1"], "gdplay: No such option: --zzzz; gdplay grad --help shows how"),
 }
 # fmt: on

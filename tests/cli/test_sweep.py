@@ -43,7 +43,7 @@ def test_a_damaged_chunk_is_found_said_and_run_again(
     victim.write_bytes(damage(victim.read_bytes()))
     said = call("sweep", "rosenbrock", *RATES, "--out", "out", "--resume")
     assert said.status == 0
-    assert f"damaged     {victim.name}: run again" in said.out
+    assert f"damaged     {victim.name[:12]}.. in chunks/: run again\n" in said.out
     assert f"kept        {80 - lost} runs were known already" in said.out
     assert rows(tmp_path / "out")["final_f"] == whole.columns["final_f"].tolist()
     assert "damaged" not in call("sweep", "rosenbrock", *RATES, "--out", "out", "--resume").out
@@ -82,7 +82,7 @@ def test_a_killed_process_loses_at_most_a_chunk(tmp_path: Path) -> None:
 
 
 def test_two_processes_on_one_folder(tmp_path: Path) -> None:
-    save_sweep(read_request("rosenbrock", ["lr=0.5,0.25", "steps=3"]), tmp_path / "out")
+    save_sweep(read_request("rosenbrock", ["lr=0.0001,0.01", "steps=300"]), tmp_path / "out")
     words = [
         "sweep",
         "rosenbrock",
@@ -130,8 +130,32 @@ def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     assert said.out.startswith("optimizer.learning_rate (61) x optimizer (2)\n122 runs in 2 groups, about ")
     assert list(tmp_path.iterdir()) == []
     found = call("sweep", "rosenbrock", "lr=0.1,0.2", "--dry-run", "--json").document
+    assert found["grids"] == [[{"key": "optimizer.learning_rate", "values": 2}]]
     assert (found["runs"], found["groups"]) == (2, 1)
-    assert found["bytes"] > 0
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_dry_run_is_as_large_as_the_folder_will_be(tmp_path: Path) -> None:
+    for words in (["lr=0.001,0.002", "steps=5"], ["lr=log:1e-4:1e-2:300", "seed=1,2,3", "steps=50"]):
+        told = call("sweep", "booth", *words, "--dry-run", "--json").document["bytes"]
+        call("sweep", "booth", *words, "--out", "out", "--force")
+        assert 1 / 3 < told / sum(map(len, files(tmp_path / "out").values())) < 3
+
+
+def test_a_dry_run_says_what_is_known_and_touches_nothing(tmp_path: Path) -> None:
+    call("sweep", "rosenbrock", *RATES, "--out", "out")
+    (tmp_path / "out" / "chunks" / f"{'0' * 32}-{'1' * 32}.parquet").write_bytes(b"damaged")
+    before = files(tmp_path / "out")
+    words = ["lr=log:1e-3:1:40", "optimizer=gd,adam,nag", "steps=30", "--dry-run", "--out", "out"]
+    said = call("sweep", "rosenbrock", *words, "--resume")
+    assert said.out.endswith("up to 80 of them are known already\n")
+    assert call("sweep", "rosenbrock", *words, "--resume", "--json").document["known"] == 80
+    assert "known" not in call("sweep", "rosenbrock", *words, "--json").document
+    assert call("sweep", "booth", *words, "--resume").status == 2
+    assert files(tmp_path / "out") == before
 
 
 def test_resume_asks_for_the_folder() -> None:

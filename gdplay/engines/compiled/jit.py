@@ -6,7 +6,7 @@ import ctypes
 from collections.abc import Sequence
 from ctypes.util import find_library
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 
@@ -80,3 +80,14 @@ class Code:
     def assembly(self) -> str:
         """The machine's own text."""
         return self.machine.emit_assembly(self.module)
+
+
+def compiled(text: str, optimize: int = 2) -> Code:
+    """Return the code of a text; that of the last ones is at hand. Raises RuntimeError as ``Code`` does."""
+    return at_hand(text, optimize, host())
+
+
+@lru_cache(maxsize=32)
+def at_hand(text: str, optimize: int, machine: Host) -> Code:
+    """Return the code of a text on a machine of this kind."""
+    return Code(text, optimize)

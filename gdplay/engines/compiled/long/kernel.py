@@ -7,7 +7,7 @@ import ctypes
 import numpy as np
 
 from gdplay.engines.compiled.call import POINTER, WHOLE, address
-from gdplay.engines.compiled.jit import Code
+from gdplay.engines.compiled.jit import compiled
 from gdplay.engines.compiled.long.step import SLACK, LongStep
 from gdplay.engines.compiled.long.strips import ROLES
 from gdplay.engines.compiled.long.text import module_text
@@ -26,7 +26,7 @@ class LongKernel:
     def __init__(self, step: LongStep, sources: Sources, workers: Workers) -> None:
         self.columns, self.sources, self.workers = step.columns, sources, workers
         self.text, self.scratch = module_text(step, sources)
-        self.code = Code(self.text)
+        self.code = compiled(self.text)
         self._steps = self.code.function("steps", STEPS)
         self._measure = self.code.function("measure", MEASURE)
 
