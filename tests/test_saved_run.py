@@ -58,6 +58,7 @@ def saved(folder: Path, config: Any, settings: list[str]) -> gdplay.Trace:
     return save_run(load(config, settings), folder)[0]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", CONFIGS)
 def test_the_saved_config_gives_the_same_result_bit_for_bit(name: str, tmp_path: Path) -> None:
     config, settings = CONFIGS[name]

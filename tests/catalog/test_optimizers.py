@@ -91,6 +91,7 @@ def test_nothing_breaks_where_the_gradient_is_zero(name, convention):
         assert np.isfinite(points).all()
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("name", "convention"), FORMS)
 def test_it_comes_down_a_bowl(name, convention):
     points, _ = walk(BOWL, chosen(name, convention, learning_rate=RATES.get(name, 0.05)), [2.0, 1.0], 400)

@@ -44,6 +44,7 @@ def apart(a, b, start):
     return np.abs(a - b).max() / max(np.abs(b).max(), 0.01 * np.abs(start).max())
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("case", "turn"), CASES)
 def test_the_path_is_the_originals(case, turn):
     """Every problem for 50 steps, and one of the four, in turn, to the end."""

@@ -212,6 +212,7 @@ def test_a_folder_that_may_not_be_written(tmp_path: Path) -> None:
     assert said.err.startswith(f"--out: {tmp_path}/closed/run: Permission denied")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("format", ["csv", "parquet"])
 @pytest.mark.parametrize("bytes", [0, 2_000, 60_000])
 def test_a_full_disk_is_said_with_the_file(bytes: int, format: str, tmp_path: Path) -> None:

@@ -55,6 +55,7 @@ LINES: dict[str, tuple[list[str], int]] = {
 # fmt: on
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", LINES)
 @pytest.mark.parametrize("json", [False, True], ids=["text", "json"])
 def test_a_terminal_gets_no_character_that_it_acts_on(name: str, json: bool) -> None:

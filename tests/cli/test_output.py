@@ -213,6 +213,7 @@ def escaped(said: Said) -> bool:
 SLY = ["\x1b]0;title\x07", "a\u202etxt\r\x9b31m\u2066\udcff"]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("sly", SLY, ids=ascii)
 def test_what_could_act_on_a_terminal_is_escaped(sly: str, saved: Path) -> None:
     lines = [

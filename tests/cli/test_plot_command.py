@@ -55,6 +55,7 @@ REFUSED = [
 # fmt: on
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("words", "message"), REFUSED, ids=[" ".join(row[0]) for row in REFUSED])
 def test_what_is_refused_changes_nothing(words: list[str], message: str) -> None:
     Path("there.png").write_text("mine")

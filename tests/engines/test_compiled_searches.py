@@ -56,6 +56,7 @@ def assert_same_counts(a: Any, b: Any) -> None:
         assert a.seeker.notes(run) == b.seeker.notes(run)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", SEARCHES)
 @pytest.mark.parametrize("rule", ["gd", "momentum", "nesterov", "adam", "bfgs", "dfp", "cg_fr", "cg_hs"])
 def test_every_search_takes_the_same_steps(rule: str, name: str) -> None:

@@ -74,6 +74,7 @@ def assert_same_bits(run: Config, **more: Any) -> None:
             assert same(getattr(getattr(engine, name), key), getattr(getattr(reference, name), key))
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("size", [20, 24, 40])
 @pytest.mark.parametrize("function", EXACT)
 def test_functions_give_the_same_bits(function: str, size: int) -> None:
@@ -91,6 +92,7 @@ def test_functions_with_transcendental_primitives_agree(function: str) -> None:
     assert found[0][0].tolist() == engine.start.f.tolist()
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("optimizer", names("optimizers"))
 def test_optimizers_give_the_same_bits(optimizer: str) -> None:
     stop = {"max_steps": 12, "step_norm": 1e-12, "stall": 9, "gradient_norm": 1e-6}

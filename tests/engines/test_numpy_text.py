@@ -61,6 +61,7 @@ def computed(node: Expr, texts: list[str], values: dict[str, np.ndarray]) -> Any
         return eval(text, scope, values)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("feed", ROWS, ids=str)
 def test_the_text_of_every_primitive_is_its_function(feed: Feed) -> None:
     node, arguments = feed.node(), feed.arguments()
@@ -73,6 +74,7 @@ def test_the_text_of_every_primitive_is_its_function(feed: Feed) -> None:
         assert bits(found) == bits(expected)
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("number", [2.5, -1.0, -0.0, float("inf"), float("-inf"), float("nan")])
 @pytest.mark.parametrize("op", [feed.op for feed in ROWS if feed.shapes == ((), ())])
 def test_a_number_may_stand_for_an_argument(op: str, number: float) -> None:
@@ -127,6 +129,7 @@ def assert_true(engine: Columns) -> str:
     return text
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("optimizer", names("optimizers"))
 def test_the_text_of_every_optimizer_is_its_tape(optimizer: str) -> None:
     function = {"formula": "[1 - x, 10*(y - x^2)]", "residuals": True}
@@ -170,6 +173,7 @@ def test_the_text_of_every_form_is_its_tape(name: str) -> None:
     assert max(map(len, text.partition("\n\n\ndef _")[0].splitlines())) <= 100
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", names("functions"))
 def test_the_text_of_every_function_is_its_tape(name: str) -> None:
     config = load({"function": name, "optimizer": "adam"})

@@ -69,6 +69,7 @@ LARGE = [
 ALWAYS = ("terms", "brackets", "sines", "list", "lines")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("text", "value", "slope"),
     [pytest.param(*row[1:], id=row[0], marks=() if row[0] in ALWAYS else pytest.mark.full) for row in LARGE],

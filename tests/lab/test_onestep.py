@@ -45,6 +45,7 @@ def bits(found: OneStep) -> list[str]:
     return [name for name, _, _ in found.compared.differing]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", names("optimizers"))
 def test_step_is_the_logs_own(name: str, tmp_path: Path) -> None:
     inner = {"name": "adam", "learning_rate": 0.001}

@@ -137,6 +137,7 @@ def test_several_paths_have_their_own_colours_and_labels() -> None:
     assert figure.axes[1].get_ylim()[1] < 1e6
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("text", HOSTILE)
 def test_text_of_the_user_is_never_parsed(text: str, format: str) -> None:
