@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from zlib import crc32
+from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
@@ -21,13 +22,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             if item.get_closest_marker("sampled"):
                 item.add_marker("full")
         return
-    left_out = {item for item in items if _is_long(item)}
+    left_out = {item for item in items if item.get_closest_marker("full")} | set(_others(items))
     if left_out:
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
 
 
-def _is_long(item: pytest.Item) -> bool:
-    sampled = item.get_closest_marker("sampled")
-    others = sampled is not None and crc32(item.nodeid.encode()) % sampled.args[0] != 0
-    return others or item.get_closest_marker("full") is not None
+def _others(items: list[pytest.Item]) -> Iterator[pytest.Item]:
+    """Yield the cases of sampled tests that do not run by default: all but the first of every k."""
+    seen = Counter[str]()
+    for item in items:
+        if (sampled := item.get_closest_marker("sampled")) is not None:
+            test, _, _ = item.nodeid.partition("[")
+            if seen[test] % sampled.args[0]:
+                yield item
+            seen[test] += 1

@@ -62,6 +62,7 @@ def usual(name: str) -> bool:
 OPTIMIZERS = [name for name in names("optimizers") if usual(name)]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("name", "optimizer"),
     [

@@ -74,6 +74,7 @@ def test_the_saved_config_gives_the_same_result_bit_for_bit(name: str, tmp_path:
     }  # fmt: skip
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", names("functions"))
 def test_the_saved_config_of_every_function_gives_the_same_result(name: str) -> None:
     config = from_formula(name, ["steps=3", "lr=1e-5"])
@@ -192,6 +193,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return Path("run")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", DAMAGED)
 def test_what_was_damaged_is_named(name: str, folder: Path) -> None:
     change, said = DAMAGED[name]

@@ -165,6 +165,7 @@ def conditions(m: Method, rows: list[Array], run: int) -> None:
             assert abs(s1) <= numbers["c2"] * abs(s0) + slack
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", ["armijo", *WOLFE])
 @pytest.mark.parametrize("rule", DIRECTIONS)
 def test_accepted_steps_satisfy_their_conditions(rule: str, name: str) -> None:

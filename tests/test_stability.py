@@ -51,6 +51,7 @@ def names(optimizer: Settings) -> str:
     return " ".join(str(value) for value in optimizer.values())
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("optimizer", "rate", "formula"), KNOWN, ids=[names(row[0]) for row in KNOWN])
 def test_below_the_limit_runs_come_to_rest_and_above_it_they_grow(
     optimizer: Settings, rate: float, formula: str

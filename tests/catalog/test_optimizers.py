@@ -83,6 +83,7 @@ def test_numbers_stay_numbers(name, convention):
         assert all(memory.after.shape == memory.before.shape for memory in method.memory)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("name", "convention"), FORMS)
 def test_nothing_breaks_where_the_gradient_is_zero(name, convention):
     for function, start in ((BOWL, [0.0, 0.0]), (ROSENBROCK, [1.0, 1.0])):

@@ -186,6 +186,7 @@ def test_a_process_answers_the_same(name: str, tmp_path: Path, monkeypatch: pyte
     assert (done.returncode, done.stdout, done.stderr.rstrip("\n")) == (2, "", message)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", TABLE)
 def test_bad_input_is_one_json_document_where_that_is_asked_for(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -54,6 +54,7 @@ def test_a_terminal_sees_runs_rate_time_best_and_diverged(
     assert re.search(r"[0-9-]+:[0-9-]+", said)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("words", COMMANDS)
 def test_everybody_else_sees_nothing(words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     assert shown((*words, "--quiet"), Terminal(), monkeypatch) == ""

@@ -52,6 +52,7 @@ def results(out: str) -> dict[str, object]:
     return found
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", COMMANDS)
 def test_threads_reach_every_engine_and_change_nothing(name: str, made: list[int]) -> None:
     command = [*COMMANDS[name], "--engine", "compiled"]
@@ -88,6 +89,7 @@ def test_threads_are_no_part_of_what_identifies_a_group() -> None:
         assert identity(group, "compiled") == alone
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("engine", ["numpy", "compiled"])
 @pytest.mark.parametrize("name", ["run", "sweep", "map"])
 def test_the_engine_is_the_one_that_is_asked_for(name: str, engine: str) -> None:

@@ -44,6 +44,7 @@ def test_steps_settle_up_to_where_theory_says() -> None:
             assert row["best_rate"] == pytest.approx(2 / 26, rel=0.05)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("decay", [0, 10])
 @pytest.mark.parametrize("scale", ["1e8", "1", "1e-6"])
 def test_the_scan_lies_where_the_limit_does(scale: str, decay: float) -> None:
@@ -274,6 +275,7 @@ def test_a_saved_search_is_drawn_again_without_running(monkeypatch: pytest.Monke
     )
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("name", "old", "new"),
     [

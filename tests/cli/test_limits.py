@@ -54,7 +54,7 @@ TABLE: dict[str, tuple[list[str], str]] = {
 # fmt: on
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("name", TABLE)
 def test_too_much_is_refused_with_the_limit(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

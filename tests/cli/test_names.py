@@ -81,6 +81,7 @@ def test_a_file_with_such_keys_is_refused_without_them() -> None:
         assert all(c.isprintable() for c in said.err.rstrip("\n"))
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     "title",
     [

@@ -21,6 +21,7 @@ def test_the_list_is_an_aligned_table():
     assert not any(line.endswith("...") for line in lines)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", NAMES)
 def test_every_card_fits_the_screen(name):
     lines = call("show", "optimizer", name).out.splitlines()

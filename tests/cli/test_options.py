@@ -71,6 +71,7 @@ def test_the_table_has_every_option_that_takes_a_value() -> None:
     assert [name for name in REFUSED if name not in declared] == []
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", TABLE)
 @pytest.mark.parametrize("json", [False, True], ids=["text", "json"])
 def test_what_an_option_refuses(

@@ -19,6 +19,7 @@ def _saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert call("run", "x^2 + y^2", "steps=3", "--quiet", "--out", "run").status == 0
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("format", STARTS)
 def test_the_format_is_the_files_suffix(format: str) -> None:
     before = content(Path("run"))
@@ -55,7 +56,7 @@ REFUSED = [
 # fmt: on
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("words", "message"), REFUSED, ids=[" ".join(row[0]) for row in REFUSED])
 def test_what_is_refused_changes_nothing(words: list[str], message: str) -> None:
     Path("there.png").write_text("mine")

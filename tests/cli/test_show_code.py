@@ -81,7 +81,12 @@ def test_a_formula_and_a_kind_before_the_name_do() -> None:
     assert call("show", "function", "booth", "--code") == call("show", "booth", "--code")
 
 
-@pytest.mark.parametrize("name", REFUSED)
+VERY_LONG = "a very long step"
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.full) if name == VERY_LONG else name for name in REFUSED]
+)
 def test_what_is_no_config_is_refused(name: str) -> None:
     words, message = REFUSED[name]
     said = call("show", *words, "--code")

@@ -31,6 +31,7 @@ def rows(folder: Path) -> dict[str, list[object]]:
     return pq.read_table(folder / "sweep.parquet").to_pydict()
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     "damage", [lambda data: data[:-7], lambda data: data[:9] + b"?" + data[10:], lambda data: b""]
 )

@@ -40,6 +40,7 @@ def swept(name: str) -> Said:
     return said
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", SWEEPS)
 def test_no_line_is_wider_than_the_screen(name: str) -> None:
     assert max(map(len, swept(name).out.splitlines())) <= 80

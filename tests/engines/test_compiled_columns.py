@@ -83,6 +83,7 @@ def settled(optimizer: str) -> Config:
     return config(function, optimizer=chosen, stop=stop)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("optimizer", names("optimizers"))
 def test_every_optimizer_gives_the_same_numbers(optimizer: str) -> None:
     run = settled(optimizer)

@@ -47,6 +47,7 @@ def nasty_values(feed: Feed, runs: int = 40) -> dict[Expr, np.ndarray]:
     return {node: random.choice(NASTY, (*node.shape, runs)) for node in feed.arguments()}
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("feed", ROWS, ids=str)
 def test_every_primitive_in_both_engines(feed: Feed) -> None:
     node = feed.node()

@@ -61,6 +61,7 @@ def test_narrower_registers_give_the_same_bits(
     assert same(rows(FUNCTIONS[name]), expected)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("triple", "cpu"), TARGETS)
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_other_machines_have_code_for_every_instruction(name: str, triple: str, cpu: str) -> None:

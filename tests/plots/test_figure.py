@@ -137,7 +137,7 @@ def test_several_paths_have_their_own_colours_and_labels() -> None:
     assert figure.axes[1].get_ylim()[1] < 1e6
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("text", HOSTILE)
 def test_text_of_the_user_is_never_parsed(text: str, format: str) -> None:
@@ -217,6 +217,7 @@ NASTY = {
 }
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", NASTY)
 @pytest.mark.parametrize("variables", [1, 2])
 def test_nasty_landscapes_are_drawn(name: str, variables: int) -> None:

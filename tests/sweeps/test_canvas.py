@@ -103,6 +103,7 @@ def test_a_finished_map_is_not_run_again(kind: str, tmp_path: Path, monkeypatch:
     assert same(found, whole)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("other", OTHERS)
 @pytest.mark.parametrize("kind", MAPS)
 def test_another_map_in_the_folder_is_refused_and_left(kind: str, other: str, tmp_path: Path) -> None:
@@ -131,6 +132,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 }  # fmt: skip
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_map_is_refused(damage: str, tmp_path: Path) -> None:
     mapped("basins", tmp_path / "out")

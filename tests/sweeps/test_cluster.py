@@ -59,6 +59,7 @@ def chunks(folder: Path) -> int:
     return len(list((folder / "chunks").iterdir()))
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("engine", ["numpy", "compiled"])
 def test_a_cluster_gives_the_same_bits(tmp_path: Path, two: Cluster, engine: str) -> None:
     words, before = [*RATES, f"engine={engine}"], two.chunks

@@ -56,6 +56,7 @@ def same(one: dict[str, Any], other: dict[str, Any]) -> bool:
     return set(one) == set(other) and all(one[name].tobytes() == other[name].tobytes() for name in one)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("engine", ["numpy", "compiled"])
 @pytest.mark.parametrize("name", SENT)
 def test_a_chunk_sent_gives_the_same_bits(name: str, engine: str) -> None:

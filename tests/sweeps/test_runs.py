@@ -41,6 +41,7 @@ def alone(config: dict[str, Any], settings: dict[str, Any]) -> gdplay.Trace:
     return gdplay.run(config, {key: settings[key] for key in order})
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", SWEPT)
 @pytest.mark.parametrize("engine", ["numpy", "auto"])
 def test_a_run_is_the_run_alone(name: str, engine: str) -> None:

@@ -48,7 +48,7 @@ def config(name: str) -> dict[str, Any]:
     return {"function": BOWL, "stop": {"max_steps": 20}, **start, "sweep": SWEPT[name]}
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(3)
 @pytest.mark.usefixtures("small_pieces")
 @pytest.mark.parametrize("format", ["parquet", "csv"])
 @pytest.mark.parametrize("name", SWEPT)
