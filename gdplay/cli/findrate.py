@@ -32,7 +32,7 @@ def find(
         if summary["status"] == "interrupted":
             lines.append(f"{'interrupted':<12}after {len(summary['found'])} settings")
         files = ", ".join(
-            sorted(path.name for path in folder.path.iterdir() if path.suffix in (".png", ".csv"))
+            sorted(path.name for path in folder.path.iterdir() if path.stem in ("scan", "stability"))
         )
         lines.append(f"{'saved':<12}{folder.path}/   {files or 'summary.json'}")
         print(printable("\n".join(lines)))

@@ -60,7 +60,8 @@ def save_edges(
         rows, scans = [edge.row() for edge in found], [_scan(edge) for edge in found]
         if found:
             figure = draw_edges(everyone[: len(found)], rows, scans)
-            folder.write("stability.png", figure_bytes(figure, "png"))
+            format = everyone[0].config.plot["format"]
+            folder.write(f"stability.{format}", figure_bytes(figure, format))
             folder.write(SCANNED, _csv(found, scans))
         folder.write("config.yaml", dump(request.source()))
         summary = {

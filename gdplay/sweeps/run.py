@@ -88,9 +88,10 @@ def _draw(request: Request, folder: Folder, stop: Callable[[], bool]) -> list[st
     if stop():
         return []
     write_curves(folder, curves)
+    format = next(group.config for group in request.groups if group.config is not None).plot["format"]
     for name, draw in found.items():
-        folder.write(f"{name}.png", figure_bytes(draw(), "png"))
-    return [f"{name}.png" for name in found]
+        folder.write(f"{name}.{format}", figure_bytes(draw(), format))
+    return [f"{name}.{format}" for name in found]
 
 
 def sweep(

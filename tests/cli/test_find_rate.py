@@ -296,3 +296,9 @@ def test_a_damaged_search_is_refused(name: str, old: str, new: str) -> None:
     assert said.status == 2
     assert said.err.startswith("out: the saved search is damaged: ")
     assert "; carry it out again" in said.err
+
+
+def test_the_picture_has_the_format_that_the_config_asks_for() -> None:
+    words = ["x^2 + 25*y^2", "start=[2,1]", "steps=20", "plot.format=pdf", "--out", "out"]
+    assert "scan.csv, stability.pdf" in call("sweep", "--find-rate", *words).out
+    assert Path("out/stability.pdf").read_bytes().startswith(b"%PDF")

@@ -180,3 +180,11 @@ def test_of_many_replicates_enough_curves_can_be_drawn(monkeypatch: pytest.Monke
     figure = pictures(shown, lambda: taken)["curves"]()
     assert 10 <= len(first) == len(figure.axes[0].collections[0].get_paths())
     assert "seed 1 and start 0 shown" in texts(figure).replace("start 0 and seed 1", "seed 1 and start 0")
+
+
+def test_pictures_have_the_format_that_the_config_asks_for(tmp_path: Path) -> None:
+    words = ["start=[2,1]", "lr=0.01,0.02", "steps=3", "plot.format=svg"]
+    _, summary, folder = save_sweep(read_request(BOWL, words), tmp_path / "out")
+    assert summary["pictures"] == ["rates.svg", "curves.svg"]
+    assert (folder.path / "rates.svg").read_bytes().startswith(b"<?xml")
+    assert not list(folder.path.glob("*.png"))
