@@ -1,10 +1,12 @@
-"""What a call of a function means, once its arguments are read."""
+"""What is asked of a part of a formula once it is read: a call's arguments, a whole number, a finite one."""
 
 from __future__ import annotations
 
+import numpy as np
+
 from gdplay.errors import FormulaError
 from gdplay.formula import language, words
-from gdplay.formula.expr import Expr, substitute
+from gdplay.formula.expr import Expr, constant_value, is_constant, substitute
 from gdplay.formula.frames import Frame, Operand
 from gdplay.formula.refusals import wrong
 from gdplay.formula.scope import Scope
@@ -51,6 +53,15 @@ def integer(operand: Operand, what: str, text: str, scope: Scope) -> int:
             (operand.start, operand.end),
         )
     return value
+
+
+def finite(operand: Operand, text: str) -> Operand:
+    """Return an operand, refusing a constant that is infinite or not a number."""
+    if is_constant(operand.expr) and not np.isfinite(constant_value(operand.expr)).all():
+        what = "an infinite constant" if np.isinf(constant_value(operand.expr)).any() else "not a number"
+        where = (operand.start, operand.end)
+        raise FormulaError(f"this part is {what}", "write a finite number", text, where)
+    return operand
 
 
 def usage(name: str) -> str:

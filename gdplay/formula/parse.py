@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from gdplay.errors import FormulaError
 from gdplay.formula import language, words
-from gdplay.formula.calls import call, integer, usage
-from gdplay.formula.expr import Expr, ShapeError, build, const, constant_value, is_constant
+from gdplay.formula.calls import call, finite, integer, usage
+from gdplay.formula.expr import Expr, ShapeError, build, const
 from gdplay.formula.frames import Frame, Operand, Operator
 from gdplay.formula.operators import AMBIGUOUS, BINARY, PREFIX
 from gdplay.formula.refusals import Refusals
@@ -207,9 +204,7 @@ class Parser:
         try:
             if operator.prefix:
                 expr = b.expr if operator.op == "plus" else build(operator.op, b.expr)
-                operands.append(
-                    self.checked(expr, operator.token, Operand(expr, operator.token.start, b.end))
-                )
+                operands.append(finite(Operand(expr, operator.token.start, b.end), self.text))
                 return
             a = operands.pop()
             left = a.chain if operator.strength == COMPARE and a.chain is not None else a.expr
@@ -224,16 +219,7 @@ class Parser:
             if operator.op == "eq" and self.scope.warn is not None:
                 self.scope.warn("'==' compares exactly; its derivative is 0 and it holds almost nowhere")
             expr = build("and", a.expr, expr) if a.chain is not None else expr
-        operands.append(self.checked(expr, operator.token, Operand(expr, a.start, b.end, chain)))
-
-    def checked(self, expr: Expr, token: Token, operand: Operand) -> Operand:
-        """Refuse a constant that is infinite or not a number."""
-        if is_constant(expr) and not np.isfinite(constant_value(expr)).all():
-            what = "an infinite constant" if np.isinf(constant_value(expr)).any() else "not a number"
-            raise FormulaError(
-                f"this part is {what}", "write a finite number", self.text, (operand.start, operand.end)
-            )
-        return operand
+        operands.append(finite(Operand(expr, a.start, b.end, chain), self.text))
 
     def bound(self) -> None:
         """End one bound of a slice; an absent one is None."""
@@ -291,10 +277,7 @@ class Parser:
             end = frame.token.end if frame.kind == "call" else token.end
             raise self.say.refuse(misfit.message, misfit.remedy, frame.token._replace(end=end)) from None
         operand = Operand(expr, *where)
-        if frame.kind != "bracket":
-            assert frame.token is not None
-            self.checked(expr, frame.token, operand)
-        self.frame.operands.append(operand)
+        self.frame.operands.append(operand if frame.kind == "bracket" else finite(operand, self.text))
 
     def closed(self, frame: Frame) -> Expr:
         """Return what a closed frame means."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from gdplay.engines.compiled.define import definitions
 from gdplay.engines.compiled.emit import as_float, as_mask
 from gdplay.engines.compiled.ir import Value, Writer, literal
@@ -13,7 +15,7 @@ from gdplay.engines.compiled.long.step import BEST, CURRENT, LAST, POINTS, TURN,
 from gdplay.engines.compiled.step import Sources
 
 
-class Runs:
+class Runs(ABC):
     """Writes a loop over runs; ``head`` is what the function is called and takes."""
 
     head = ""
@@ -41,9 +43,9 @@ class Runs:
         line("ret void")
         return "\n".join([f"define void {self.head} #0 {{", *self.writer.lines, "}"])
 
+    @abstractmethod
     def body(self) -> None:
         """Write what is done with a run, up to a jump to ``run.done``."""
-        raise NotImplementedError
 
     def array(self, number: int) -> str:
         """Return the address of a vector that is read from memory."""
@@ -55,7 +57,11 @@ class Runs:
 
     def target(self, store: Store) -> str:
         """Return the address where a vector is written."""
-        raise NotImplementedError
+        if store.name == ROWS:
+            return self.writer.element("%row", store.place)
+        if store.name == "x" or f"{store.name}.next" in self.sources.layout.places:
+            return f"%{store.name}.next"
+        return self.place(store.name)
 
     def place(self, name: str, k: int = 0) -> str:
         """Return the address of a quantity of this run."""
@@ -151,14 +157,6 @@ class Steps(Runs):
                 places = self.place(name), self.place(f"{name}.next")
                 for new, (a, b) in ((name, places[::-1]), (f"{name}.next", places)):
                     line(f"%{new} = select i1 %odd, ptr {a}, ptr {b}")
-
-    def target(self, store: Store) -> str:
-        """Return the address where a vector is written."""
-        if store.name == ROWS:
-            return self.writer.element("%row", store.place)
-        if store.name == "x" or f"{store.name}.next" in self.sources.layout.places:
-            return f"%{store.name}.next"
-        return self.place(store.name)
 
     def _remember_best(self, f: str) -> None:
         line, scalar = self.writer.line, self.writer.scalar
