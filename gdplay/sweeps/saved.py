@@ -10,15 +10,10 @@ from gdplay.sweeps.curves import read_curves
 from gdplay.sweeps.gallery import Gallery
 from gdplay.sweeps.pictures import pictures
 from gdplay.sweeps.request import read_request
-from gdplay.sweeps.tablefile import FILES, SavedTable
+from gdplay.sweeps.tablefile import SavedTable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-
-def is_sweep(folder: Path) -> bool:
-    """Tell whether a folder holds a sweep's table."""
-    return any((folder / name).is_file() for name in FILES)
 
 
 def load_sweep(folder: Path) -> Gallery:

@@ -73,12 +73,8 @@ class Runs(ABC):
         self.writer.line(f"{name}.offset = mul i64 {which}, {size}")
         self.writer.line(f"{name} = getelementptr double, ptr {self.place('x')}, i64 {name}.offset")
 
-    def role(self, k: int) -> str:
-        """Return one of the whole numbers that say which place holds what."""
-        return self.writer.scalar(f"load i64, ptr {self.place('roles', k)}")
-
     def read(self, wanted: list[int], *names: str) -> None:
-        """Read the scalars that stand in memory under these names, or under all but a step's own."""
+        """Read the scalars that stand in memory under these names."""
         for number in self.fused.program.needed(wanted):
             operation = self.fused.program.operations[number]
             if operation.op == "leaf" and self.step.leaves[number][0] in names:
@@ -143,14 +139,12 @@ class Steps(Runs):
         ):
             line(f"{pointer}.offset = mul i64 {index}, {count}")
             line(f"{pointer} = getelementptr double, ptr {source}, i64 {pointer}.offset")
-        current, best, turn = (self.role(k) for k in (CURRENT, BEST, TURN))
-        line(f"%now.at = add i64 {current}, 0")
-        line(f"%best.at = add i64 {best}, 0")
-        line(f"%taken = add i64 {current}, {best}")
+        for name, role in (("%now.at", CURRENT), ("%best.at", BEST), ("%turn", TURN)):
+            line(f"{name} = load i64, ptr {self.place('roles', role)}")
+        line("%taken = add i64 %now.at, %best.at")
         line(f"%next.at = sub i64 {sum(range(POINTS))}, %taken")
         self.point("%x", "%now.at")
         self.point("%x.next", "%next.at")
-        line(f"%turn = add i64 {turn}, 0")
         line("%odd = icmp ne i64 %turn, 0")
         for name in layout.places:
             if f"{name}.next" in layout.places:
